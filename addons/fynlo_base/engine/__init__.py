@@ -1,0 +1,1 @@
+"""Pure Python: no Odoo, tested without a database."""

@@ -1,0 +1,147 @@
+"""Errors of the kernel: one class per code. ``code`` is the contract, ``message`` is for people."""
+
+import logging
+
+from odoo.exceptions import UserError
+
+
+class FynloError(UserError):
+    """Base of every error the API tells a client.
+
+    A ``UserError``, so that a button in the web client shows the same sentence. Raise it, never
+    return it: a returned error would commit.
+
+    :param message: sentence for people; the class's own when left out
+    :param details: JSON-ready facts that a program may use (``{"allowed": [...]}``)
+    :param errors: field errors, ``[{"field", "code", "message"}]``
+    :param headers: extra response headers, e.g. ``{"Retry-After": "30"}``
+    """
+
+    status = 422
+    code = "business_rule"
+    message = "The request breaks a business rule."
+    loglevel = logging.DEBUG  # an expected refusal is not a problem of the server
+
+    def __init__(self, message=None, *, details=None, errors=None, headers=None):
+        super().__init__(message or self.message)
+        self.details = details or {}
+        self.errors = errors or []
+        self.headers = headers or {}
+
+    @property
+    def http_status(self):
+        return self.status
+
+
+class BusinessRuleError(FynloError):
+    """A rule of the shop or of Odoo forbids it; the message says which."""
+
+
+class InvalidJsonError(FynloError):
+    """The body is not JSON, is nested too deep, or holds text that cannot be stored."""
+
+    status, code, message = 400, "invalid_json", "The body is not valid JSON."
+
+
+class TokenMissingError(FynloError):
+    """No ``Authorization: Bearer`` header."""
+
+    status, code, message = 401, "token_missing", "Send an access token: Authorization: Bearer."
+
+
+class TokenInvalidError(FynloError):
+    """The token is forged, malformed, of another kind, or revoked."""
+
+    status, code, message = 401, "token_invalid", "The access token is not valid. Sign in again."
+
+
+class TokenExpiredError(FynloError):
+    """The token was good and its time is over: refresh it."""
+
+    status, code, message = 401, "token_expired", "The access token has expired. Refresh it."
+
+
+class ForbiddenError(FynloError):
+    """The role of the token may not do this."""
+
+    status, code, message = 403, "forbidden", "Your role does not allow this."
+
+
+class StoreForbiddenError(FynloError):
+    """``X-Store-Id`` names a store that the token does not serve."""
+
+    status, code, message = 403, "store_forbidden", "Your token does not serve this store."
+
+
+class NotFoundError(FynloError):
+    """Unknown, or hidden from you: the answer is the same."""
+
+    status, code, message = 404, "not_found", "There is nothing here, or you may not see it."
+
+
+class MethodNotAllowedError(FynloError):
+    """The path exists, the method does not; ``Allow`` lists those that do."""
+
+    status, code, message = 405, "method_not_allowed", "This path does not know that method."
+
+
+class ConflictError(FynloError):
+    """The stored state contradicts the request, e.g. a value that must be unique is taken."""
+
+    status, code, message = 409, "conflict", "The request contradicts what is stored."
+
+
+class IdempotencyConflictError(FynloError):
+    """The same id or ``Idempotency-Key`` came before with another body."""
+
+    status, code = 409, "idempotency_conflict"
+    message = "This id was used before with another body. Use a new id for a new request."
+
+
+class StaleVersionError(FynloError):
+    """The record changed since it was read; ``details.version`` is the current version."""
+
+    status, code, message = 409, "stale_version", "The record has changed. Read it again."
+
+
+class PayloadTooLargeError(FynloError):
+    """The body, or what it inflates to, is larger than the route takes."""
+
+    status, code, message = 413, "payload_too_large", "The body is too large."
+
+
+class UnsupportedMediaTypeError(FynloError):
+    """The body is neither JSON nor JSON under gzip."""
+
+    status, code = 415, "unsupported_media_type"
+    message = "Send JSON: Content-Type: application/json, plain or with Content-Encoding: gzip."
+
+
+class InvalidFieldsError(FynloError):
+    """Fields are missing, unknown or out of range; ``errors`` names all of them at once."""
+
+    status, code, message = 422, "invalid_fields", "Some fields are not valid."
+
+
+class StoreRequiredError(FynloError):
+    """The token serves several stores and the request names none."""
+
+    status, code, message = 422, "store_required", "Name the store in the X-Store-Id header."
+
+
+class RateLimitedError(FynloError):
+    """Too many requests; ``Retry-After`` tells the seconds to wait."""
+
+    status, code, message = 429, "rate_limited", "Too many requests. Wait a little."
+
+
+class InternalError(FynloError):
+    """A fault of the server; the log has it under the request id."""
+
+    status, code, message = 500, "internal_error", "The server failed. Quote the request id."
+
+
+class BusyError(FynloError):
+    """Others held the same records for too long; nothing was written, try again."""
+
+    status, code, message = 503, "busy", "The server is busy. Try again."

@@ -1,0 +1,144 @@
+"""From the bytes of a request to checked values. Every refusal is a 4xx that says why."""
+
+import math
+import zlib
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from ..exceptions import (
+    InvalidFieldsError,
+    InvalidJsonError,
+    PayloadTooLargeError,
+    UnsupportedMediaTypeError,
+)
+
+MAX_DEPTH = 32
+
+
+def read_body(httprequest, limit):
+    """Return the plain bytes of the body, inflated if it came under gzip.
+
+    :param limit: most bytes allowed, both as sent and as inflated
+    :raise PayloadTooLargeError: more than ``limit``
+    :raise UnsupportedMediaTypeError: another content type or encoding
+    """
+    if httprequest.mimetype != "application/json":
+        raise UnsupportedMediaTypeError()
+    httprequest.max_content_length = limit
+    try:
+        raw = httprequest.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise _too_large(limit) from None
+    encoding = httprequest.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding == "gzip":
+        return _inflate(raw, limit)
+    if encoding != "identity":
+        raise UnsupportedMediaTypeError()
+    return raw
+
+
+def _too_large(limit):
+    return PayloadTooLargeError(
+        f"The body is larger than {limit} bytes.", details={"limitBytes": limit}
+    )
+
+
+def _inflate(raw, limit):
+    inflater = zlib.decompressobj(wbits=31)  # 31: gzip header and checksum
+    try:
+        plain = inflater.decompress(raw, limit + 1)
+    except zlib.error:
+        raise InvalidJsonError("The body is not valid gzip.") from None
+    if len(plain) > limit:
+        raise _too_large(limit)
+    if not inflater.eof or inflater.unused_data:
+        raise InvalidJsonError("The body is not one complete gzip stream.")
+    return plain
+
+
+def parse_json(raw):
+    """Return the Python value of JSON ``raw``.
+
+    :raise InvalidJsonError: not JSON, or with values that nothing can store: infinite numbers,
+        NUL characters, lone surrogates, nesting deeper than ``MAX_DEPTH``
+    """
+    try:
+        value = from_json(raw, allow_inf_nan=False)
+    except ValueError as error:
+        raise InvalidJsonError(f"The body is not valid JSON: {error}.") from None
+    _check_storable(value, MAX_DEPTH)
+    return value
+
+
+def _check_storable(value, depth):
+    if depth == 0:
+        raise InvalidJsonError(f"The body is nested deeper than {MAX_DEPTH} levels.")
+    if isinstance(value, str):
+        if "\0" in value:
+            raise InvalidJsonError("The body holds a NUL character.")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise InvalidJsonError("The body holds a number that is too large.")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_storable(key, depth)
+            _check_storable(item, depth - 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check_storable(item, depth - 1)
+
+
+def validate_body(schema, raw):
+    """Return ``raw`` (JSON that :func:`parse_json` has accepted) as an instance of ``schema``.
+
+    :raise InvalidFieldsError: names every bad field
+    """
+    try:
+        return schema.model_validate_json(raw)
+    except ValidationError as error:
+        raise InvalidFieldsError(errors=list_field_errors(error)) from None
+
+
+def validate_query(schema, args):
+    """Return the query string as an instance of ``schema``; without a schema none is allowed.
+
+    :param args: werkzeug ``MultiDict``
+    :raise InvalidFieldsError: names every bad or unknown parameter
+    """
+    repeated = [name for name, values in args.lists() if len(values) > 1]
+    unknown = [] if schema else list(args)
+    if repeated or unknown:
+        raise InvalidFieldsError(
+            errors=[_field_error(name, "repeated", "Give it once.") for name in repeated]
+            + [_field_error(name, "unknown", "This is not a known parameter.") for name in unknown]
+        )
+    if schema is None:
+        return None
+    values = args.to_dict()
+    if any("\0" in text for pair in values.items() for text in pair):
+        raise InvalidFieldsError(errors=[_field_error("query", "invalid", "Holds a NUL character.")])
+    try:
+        return schema.model_validate_strings(values)
+    except ValidationError as error:
+        raise InvalidFieldsError(errors=list_field_errors(error)) from None
+
+
+def _field_error(field, code, message):
+    return {"field": field, "code": code, "message": message}
+
+
+_CODES = {"missing": "required", "extra_forbidden": "unknown"}
+
+
+def list_field_errors(error):
+    """Return pydantic's errors as ``[{"field", "code", "message"}]``, without the input."""
+    return [
+        _field_error(
+            ".".join(str(part) for part in item["loc"]) or "body",
+            _CODES.get(item["type"], item["type"]),
+            item["msg"],
+        )
+        for item in error.errors(include_url=False, include_input=False, include_context=False)
+    ]

@@ -1,0 +1,108 @@
+"""The routing type ``fynlo``: JSON in, envelope out, no cookie, no HTML, ever."""
+
+import re
+from functools import partial
+from uuid import uuid4
+
+from odoo.http import Dispatcher
+
+from ..principal import find_principal
+from . import reply as replies
+from .body import parse_json, read_body, validate_body, validate_query
+from .errors import to_fynlo_error
+from .observe import Observation
+from .route import ROUTING_TYPE
+from .transaction import run_with_retry
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class FynloDispatcher(Dispatcher):
+    """Serve one API request. It knows how, never what: no resource is named here."""
+
+    routing_type = ROUTING_TYPE
+    mimetypes = ("application/json",)
+
+    def __init__(self, request):
+        super().__init__(request)
+        asked = request.httprequest.headers.get("X-Request-Id", "")
+        self.request_id = asked if _REQUEST_ID.fullmatch(asked) else str(uuid4())
+        self.spec = None
+        self.observation = Observation()
+
+    @classmethod
+    def is_compatible_with(cls, request):
+        return True  # a wrong content type is answered in our own envelope
+
+    def pre_dispatch(self, rule, args):
+        """Do not call super: it would prepare a session cookie."""
+
+    def dispatch(self, endpoint, args):
+        """Check everything about the request, then run the handler in one transaction."""
+        self.spec = endpoint.routing["fynlo"]
+        httprequest = self.request.httprequest
+        self.request.env["fynlo.rate.limit"]._fynlo_check(self.spec.rate, self._client_key())
+        query = validate_query(self.spec.query, httprequest.args)
+        inputs, document = dict(args), None
+        if self.spec.query:
+            inputs["query"] = query
+        if self.spec.body:
+            raw = read_body(httprequest, self.spec.body_limit)
+            document = parse_json(raw)
+            inputs["command"] = validate_body(self.spec.body, raw)
+        act = self._answer_once if self.spec.replayable else self._answer
+        return run_with_retry(self.request.env, partial(act, endpoint, inputs, args, document))
+
+    def post_dispatch(self, response):
+        """Do not call super: a reply to a token carries no cookie."""
+        self._finish(response)
+
+    def handle_error(self, exc):
+        """Return the failure envelope of any exception."""
+        error = to_fynlo_error(exc)
+        gzipped = replies.accepts_gzip(self.request.httprequest)
+        response = replies.make_failure(error, self.request_id, gzipped)
+        self._finish(response, error.code)
+        return response
+
+    def _client_key(self):
+        principal = find_principal(self.request.env)
+        return principal.session if principal else self.request.httprequest.remote_addr
+
+    def _answer(self, endpoint, inputs, _args, _document):
+        result = endpoint(**inputs)
+        httprequest = self.request.httprequest
+        gzipped = replies.accepts_gzip(httprequest)
+        if isinstance(result, replies.RawReply):
+            return replies.make_raw(self.spec, result, gzipped=gzipped)
+        if isinstance(result, replies.BytesReply):
+            none_match = httprequest.if_none_match
+            return replies.make_document(
+                self.spec, result, self.request_id, gzipped=gzipped, none_match=none_match
+            )
+        return self._make_success(replies.serialise_data(result), self.spec.status)
+
+    def _answer_once(self, endpoint, inputs, args, document):
+        """Answer a POST exactly once: run it, or give the stored answer of its twin."""
+        answers = self.request.env["fynlo.idempotency"]
+        header = self.request.httprequest.headers.get("Idempotency-Key")
+        ticket = answers._fynlo_begin(self.spec, args, document, header)
+        if ticket is None:
+            return self._answer(endpoint, inputs, args, document)
+        if ticket.answer is not None:
+            self.observation.is_replay = True
+            return self._make_success(ticket.answer, 200, {"Idempotent-Replay": "true"})
+        data = replies.serialise_data(endpoint(**inputs))
+        answers._fynlo_finish(ticket, data)
+        return self._make_success(data, self.spec.status)
+
+    def _make_success(self, data, status, headers=None):
+        gzipped = replies.accepts_gzip(self.request.httprequest)
+        return replies.make_success(
+            self.spec, data, self.request_id, status=status, headers=headers or {}, gzipped=gzipped
+        )
+
+    def _finish(self, response, error_code=None):
+        response.headers["X-Request-Id"] = self.request_id
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        self.observation.finish(self, response.status_code, error_code)

@@ -1,0 +1,131 @@
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..exceptions import IdempotencyConflictError, InvalidFieldsError
+from ..principal import principal_of
+
+RETENTION_DAYS = 30
+_KEY_LIMIT = 255
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """The right to answer one POST; ``answer`` holds the stored answer if it was given before."""
+
+    row_id: int
+    answer: bytes | None = None
+
+
+class FynloIdempotency(models.Model):
+    """Answers of finished POSTs, so that a repeated one gives the same and does nothing."""
+
+    _name = "fynlo.idempotency"
+    _description = "Fynlo stored answer"
+    _log_access = False
+    _order = "id desc"
+
+    scope = fields.Char(required=True, readonly=True, help="Device or user, and the route")
+    key = fields.Char(required=True, readonly=True)
+    request_hash = fields.Char(required=True, readonly=True, help="SHA-256 of the request")
+    answer = fields.Text(readonly=True, help="JSON of the answer's data")
+    created_at = fields.Datetime(required=True, readonly=True, index=True)
+
+    _scope_key_unique = models.UniqueIndex("(scope, key)", "This request was made before.")
+
+    @api.model
+    def _fynlo_begin(self, spec, path_args, document, header_key):
+        """Claim a POST for this transaction.
+
+        The insert comes first: a parallel twin waits on it, then meets a serialization failure,
+        runs again and finds the answer.
+
+        :param path_args: converted parts of the path
+        :param document: the parsed body, ``None`` without one
+        :param header_key: value of ``Idempotency-Key``, used when the body has no ``id``
+        :return: a :class:`Ticket`, or ``None`` when the request names no key
+        :raise IdempotencyConflictError: the key came before with another request
+        """
+        key = self._fynlo_key(document, header_key)
+        if key is None:
+            return None
+        scope = self._fynlo_scope(spec)
+        digest = _hash_request(path_args, document)
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO fynlo_idempotency (scope, key, request_hash, created_at)
+                   VALUES (%s, %s, %s, now() AT TIME ZONE 'UTC')
+                   ON CONFLICT (scope, key) DO NOTHING RETURNING id""",
+                scope,
+                key,
+                digest,
+            )
+        )
+        if row := self.env.cr.fetchone():
+            return Ticket(row[0])
+        return self._fynlo_recall(scope, key, digest)
+
+    @api.model
+    def _fynlo_finish(self, ticket, answer):
+        """Store the JSON bytes ``answer`` as the answer of ``ticket``."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE fynlo_idempotency SET answer = %s WHERE id = %s",
+                answer.decode(),
+                ticket.row_id,
+            )
+        )
+
+    def _fynlo_recall(self, scope, key, digest):
+        self.env.cr.execute(
+            SQL(
+                """SELECT id, request_hash, answer FROM fynlo_idempotency
+                   WHERE scope = %s AND key = %s""",
+                scope,
+                key,
+            )
+        )
+        row_id, stored_digest, answer = self.env.cr.fetchone()
+        if stored_digest != digest:
+            raise IdempotencyConflictError()
+        return Ticket(row_id, answer.encode())
+
+    def _fynlo_key(self, document, header_key):
+        body_id = document.get("id") if isinstance(document, dict) else None
+        key = body_id or header_key
+        if key is None:
+            return None
+        if not key.isprintable() or not 8 <= len(key) <= _KEY_LIMIT:
+            error = {"field": "Idempotency-Key", "code": "invalid"}
+            error["message"] = "Send 8 to 255 printable characters."
+            raise InvalidFieldsError(errors=[error])
+        return key.lower() if body_id else key
+
+    def _fynlo_scope(self, spec):
+        """A till keeps its scope when the next cashier sends what the last one queued."""
+        principal = principal_of(self.env)
+        if principal.device_id:
+            actor = f"device:{principal.device_id}"
+        else:
+            actor = f"user:{principal.user_id}"
+        return f"{actor}:{spec.name}"
+
+    @api.autovacuum
+    def _gc_answers(self):
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM fynlo_idempotency
+                   WHERE created_at < now() AT TIME ZONE 'UTC' - make_interval(days => %s)""",
+                RETENTION_DAYS,
+            )
+        )
+
+
+def _hash_request(path_args, document):
+    """Return a digest that does not depend on the order of keys or on white space."""
+    subject = [sorted((name, str(value)) for name, value in path_args.items()), document]
+    text = json.dumps(subject, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return sha256(text.encode()).hexdigest()

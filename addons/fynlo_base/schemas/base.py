@@ -1,0 +1,118 @@
+"""What every schema shares: camelCase on the wire, strict types, no unknown keys."""
+
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic.alias_generators import to_camel
+
+#: Largest amount the API takes or tells, in minor units: far above any till, far below 2**53.
+AMOUNT_LIMIT = 10**12
+#: Largest quantity of one line.
+QUANTITY_LIMIT = 10**6
+
+
+class Body(BaseModel):
+    """A request body. Strict: ``"5"`` is no number, and an unknown key is an error."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=False,
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        allow_inf_nan=False,
+        str_strip_whitespace=True,
+        hide_input_in_errors=True,
+    )
+
+
+class Query(BaseModel):
+    """A query string. Text is converted; an unknown parameter is an error."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=False,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+    )
+
+
+class PageQuery(Query):
+    """Query string of a list: ``?page=1&limit=20``."""
+
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class Reply(BaseModel):
+    """A reply document, made by the server and therefore not validated twice."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class EmptyReply(Reply):
+    """The ``data`` of a reply that has nothing more to say: ``{}``."""
+
+
+class PageReply(Reply):
+    """What a page of a list tells beside its rows."""
+
+    total: int
+    page: int
+    limit: int
+    total_pages: int
+
+
+def _to_utc(value):
+    if value.tzinfo is None:
+        raise ValueError("a time needs its offset, e.g. 2026-01-31T12:00:00Z")
+    value = value.astimezone(timezone.utc)
+    if not 2000 <= value.year <= 2100:
+        raise ValueError("a time between the years 2000 and 2100 is needed")
+    return value.replace(microsecond=0)
+
+
+def _format_utc(value):
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+#: An instant: aware ``datetime`` in UTC, whole seconds; RFC 3339 with ``Z`` on the wire.
+UtcInstant = Annotated[
+    datetime,
+    AfterValidator(_to_utc),
+    PlainSerializer(_format_utc, return_type=str, when_used="json"),
+]
+#: Money: integer minor units of the store's currency, zero or more.
+MinorAmount = Annotated[int, Field(ge=0, le=AMOUNT_LIMIT)]
+#: Money that may be negative (differences, refunds).
+SignedMinorAmount = Annotated[int, Field(ge=-AMOUNT_LIMIT, le=AMOUNT_LIMIT)]
+#: A quantity above zero, a number on the wire; at most six decimals.
+Quantity = Annotated[
+    Decimal,
+    Field(gt=0, le=QUANTITY_LIMIT, decimal_places=6),
+    PlainSerializer(float, return_type=float, when_used="json"),
+]
+#: A share in percent, 0 to 100, a number on the wire; at most two decimals.
+Percent = Annotated[
+    Decimal,
+    Field(ge=0, le=100, decimal_places=2),
+    PlainSerializer(float, return_type=float, when_used="json"),
+]
+#: One line of text for people.
+ShortText = Annotated[str, Field(max_length=255)]
+#: A note.
+LongText = Annotated[str, Field(max_length=2000)]
+
+
+def from_odoo_datetime(value):
+    """Return Odoo's naive UTC ``datetime`` (or ``False``) as an aware one (or ``None``)."""
+    return value.replace(tzinfo=timezone.utc) if value else None
+
+
+def to_odoo_datetime(value):
+    """Return an aware ``datetime`` as Odoo stores it: naive UTC, whole seconds."""
+    return value.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
