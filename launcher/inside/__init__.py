@@ -1,0 +1,1 @@
+"""Scripts that run in Odoo's Python, not in the launcher's own."""

@@ -1,0 +1,103 @@
+"""Child processes: run them to the end, tell them from strangers later, stop them and nothing else."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from .errors import LauncherError
+
+FULL_DISK = "No space left on device"
+_running = set()
+
+
+def run(argv, failure, **options):
+    """Run a command to its end and give its output.
+
+    :param failure: the sentence's beginning if it fails, such as ``"apt-get could not download"``
+    :param options: as :class:`subprocess.Popen` takes them (``env``, ``cwd``, ``user``, ...)
+    :raise LauncherError: it is missing or ends with a code other than 0; the last telling line is in the message
+    """
+    options.setdefault("stdin", subprocess.DEVNULL)
+    try:
+        child = subprocess.Popen(
+            [str(part) for part in argv],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            **options,
+        )
+    except OSError as error:
+        raise LauncherError(f"{failure}: {error.strerror} ({argv[0]}).") from error
+    _running.add(child)
+    try:
+        output, _ = child.communicate()
+    finally:
+        _running.discard(child)
+    if child.returncode:
+        raise LauncherError(f"{failure}: {telling_line(output)}")
+    return output
+
+
+def telling_line(output):
+    """Choose the one line of a failed command's output that tells most."""
+    if FULL_DISK in output:
+        return "the disk is full."
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    marked = [line for line in lines if line.startswith(("E:", "ERROR", "error", "FATAL", "initdb: error"))]
+    return (marked or lines or ["it said nothing"])[-1]
+
+
+def kill_running():
+    """Kill the commands that :func:`run` still waits for (the launcher was told to stop)."""
+    for child in list(_running):
+        _signal_group(child.pid, signal.SIGKILL)
+
+
+def identity(pid):
+    """Give ``[pid, birth]``: what tells this process from a later one with the same number; None if it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        state, birth = stat.rsplit(")", 1)[1].split()[0], stat.rsplit(")", 1)[1].split()[19]
+        return None if state == "Z" else [pid, birth]
+    except FileNotFoundError:
+        if Path("/proc/self/stat").exists():
+            return None
+    listing = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True)
+    return [pid, listing.stdout.strip()] if listing.stdout.strip() else None
+
+
+def is_alive(mark):
+    """Tell whether the process that :func:`identity` described still runs."""
+    return bool(mark) and identity(mark[0]) == list(mark)
+
+
+def stop(mark, patience_s=20):
+    """Ask a process group to end, kill it after ``patience_s``; a process that is gone or another's is left alone."""
+    if not is_alive(mark):
+        return
+    os.kill(mark[0], signal.SIGTERM)
+    deadline = time.monotonic() + patience_s
+    while is_alive(mark) and time.monotonic() < deadline:
+        reap(mark[0])
+        time.sleep(0.05)
+    _signal_group(mark[0], signal.SIGKILL)
+    reap(mark[0])
+
+
+def reap(pid):
+    """Collect a dead child so that its number is free; nothing if it lives or is not ours."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass
+
+
+def _signal_group(pgid, number):
+    try:
+        os.killpg(pgid, number)
+    except (ProcessLookupError, PermissionError):
+        pass
