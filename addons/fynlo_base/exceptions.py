@@ -14,19 +14,20 @@ class FynloError(UserError):
     :param message: sentence for people; the class's own when left out
     :param details: JSON-ready facts that a program may use (``{"allowed": [...]}``)
     :param errors: field errors, ``[{"field", "code", "message"}]``
-    :param headers: extra response headers, e.g. ``{"Retry-After": "30"}``
+    :param headers: response headers beside the class's own, e.g. ``{"Retry-After": "30"}``
     """
 
     status = 422
     code = "business_rule"
     message = "The request breaks a business rule."
+    headers = {}
     loglevel = logging.DEBUG  # an expected refusal is not a problem of the server
 
     def __init__(self, message=None, *, details=None, errors=None, headers=None):
         super().__init__(message or self.message)
         self.details = details or {}
         self.errors = errors or []
-        self.headers = headers or {}
+        self.headers = {**type(self).headers, **(headers or {})}
 
     @property
     def http_status(self):
@@ -35,6 +36,12 @@ class FynloError(UserError):
 
 class BusinessRuleError(FynloError):
     """A rule of the shop or of Odoo forbids it; the message says which."""
+
+
+class MalformedRequestError(FynloError):
+    """The request is not well-formed HTTP: a broken chunk, an impossible ``Host``."""
+
+    status, code, message = 400, "malformed_request", "The request is not well-formed HTTP."
 
 
 class InvalidJsonError(FynloError):
@@ -59,6 +66,39 @@ class TokenExpiredError(FynloError):
     """The token was good and its time is over: refresh it."""
 
     status, code, message = 401, "token_expired", "The access token has expired. Refresh it."
+
+
+class TokenReusedError(FynloError):
+    """A refresh token came a second time: it may be stolen, the whole sign-in is ended."""
+
+    status, code = 401, "token_reused"
+    message = "This refresh token was used before. Sign in again."
+
+
+class LoginFailedError(FynloError):
+    """Unknown login or wrong password: the answer is the same."""
+
+    status, code, message = 401, "login_failed", "The login or the password is wrong."
+
+
+class TotpRequiredError(FynloError):
+    """The account has a second factor: send ``totp`` too."""
+
+    status, code = 401, "totp_required"
+    message = "Send the six digits of your authenticator app as well."
+
+
+class TotpInvalidError(FynloError):
+    """The six digits are wrong, too old, or were used before."""
+
+    status, code, message = 401, "totp_invalid", "The six digits are wrong. Send the latest ones."
+
+
+class NoFynloRoleError(FynloError):
+    """A good account of Odoo that was given no Fynlo role."""
+
+    status, code = 403, "no_fynlo_role"
+    message = "Your account has no Fynlo role. Ask your manager for one."
 
 
 class ForbiddenError(FynloError):
@@ -129,10 +169,23 @@ class StoreRequiredError(FynloError):
     status, code, message = 422, "store_required", "Name the store in the X-Store-Id header."
 
 
+class ResetTokenInvalidError(FynloError):
+    """The link of the password mail is forged, was used, or is too old."""
+
+    status, code = 422, "reset_token_invalid"
+    message = "This link is not valid any more. Ask for a new one."
+
+
 class RateLimitedError(FynloError):
     """Too many requests; ``Retry-After`` tells the seconds to wait."""
 
     status, code, message = 429, "rate_limited", "Too many requests. Wait a little."
+
+
+class LockedOutError(FynloError):
+    """Too many wrong secrets; ``Retry-After`` tells the seconds until the next try."""
+
+    status, code, message = 429, "locked_out", "Too many wrong attempts. Wait, then try again."
 
 
 class InternalError(FynloError):
@@ -145,3 +198,12 @@ class BusyError(FynloError):
     """Others held the same records for too long; nothing was written, try again."""
 
     status, code, message = 503, "busy", "The server is busy. Try again."
+    headers = {"Retry-After": "1"}
+
+
+class NotConfiguredError(FynloError):
+    """The server lacks a setting without which it will not work; the log names it too."""
+
+    status, code = 503, "not_configured"
+    message = "Set FYNLO_SECRET_KEY (32 characters or more) and restart Odoo: see docs/secrets.md."
+    loglevel = logging.ERROR

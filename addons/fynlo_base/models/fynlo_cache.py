@@ -1,0 +1,180 @@
+import os
+import re
+from secrets import token_hex
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..engine.lru import ByteCache
+from ..principal import find_principal
+
+MEMORY_BYTES = int(os.environ.get("FYNLO_CACHE_BYTES", 64 * 1024 * 1024))
+_NAMESPACE = re.compile(r"[a-z][a-z0-9_]{0,30}")
+#: A namespace with more rows than this is compacted by the next background run.
+_COMPACT_ROWS = 50
+
+_memory = ByteCache(MEMORY_BYTES)
+
+
+class FynloCache(models.AbstractModel):
+    """Bytes that are dear to make, kept until one of the tables they came from changes.
+
+    Triggers count the changing transactions of a namespace; the count is part of each key. So an
+    entry is never invalidated: its key is simply not asked for again.
+    """
+
+    _name = "fynlo.cache"
+    _description = "Fynlo cache"
+
+    @api.model
+    def _fynlo_get(self, namespace, key, across_roles=False):
+        """Return the bytes kept under ``key`` for whoever acts now, or ``None``.
+
+        Company, language, store and role are part of every key without being asked for.
+
+        :param key: tuple of what else the bytes depend on
+        :param across_roles: the bytes are the same for every role
+        """
+        return _memory.get(self._fynlo_full_key(namespace, key, across_roles))
+
+    @api.model
+    def _fynlo_put(self, namespace, key, value, across_roles=False):
+        """Keep ``value`` (bytes) as read by this transaction; see :meth:`_fynlo_get`."""
+        _memory.put(self._fynlo_full_key(namespace, key, across_roles), bytes(value))
+
+    @api.model
+    def _fynlo_generation(self, namespace):
+        """Return a text that changes whenever a tracked table of the namespace has changed.
+
+        It is the number of changing transactions that this one sees. A transaction that has
+        changed something itself gets a text that nobody else ever gets.
+        """
+        _check_namespace(namespace)
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """SELECT COALESCE(sum(weight), 0), current_setting(%s, true),
+                       (SELECT oid FROM pg_database WHERE datname = current_database())
+                   FROM fynlo_cache_change WHERE namespace = %s""",
+                _flag(namespace),
+                namespace,
+            )
+        )
+        count, own_change, database = self.env.cr.fetchone()
+        generation = f"{database}.{count}"
+        return f"{generation}.{token_hex(8)}" if own_change else generation
+
+    @api.model
+    def _fynlo_track(self, namespace, tables):
+        """Install the triggers that count the changes of ``tables``; may be called again.
+
+        :param tables: names of tables; or a dict from the name to the columns whose update
+            counts, ``None`` for all
+        """
+        _check_namespace(namespace)
+        columns_of = tables if isinstance(tables, dict) else dict.fromkeys(tables)
+        self.env["fynlo.cache.change"]._fynlo_install_function()
+        for table, columns in columns_of.items():
+            self.env.cr.execute(_trigger_query(namespace, table, columns))
+
+    @api.model
+    def _fynlo_untrack_all(self):
+        """Drop every trigger and the function behind them."""
+        self.env.cr.execute("DROP FUNCTION IF EXISTS fynlo_cache_note() CASCADE")
+
+    def _fynlo_full_key(self, namespace, key, across_roles):
+        principal = find_principal(self.env)
+        return (
+            self.env.cr.dbname,
+            namespace,
+            self._fynlo_generation(namespace),
+            self.env.company.id,
+            self.env.lang,
+            principal.store_id if principal else None,
+            None if across_roles else self._fynlo_rights(principal),
+            tuple(key),
+        )
+
+    def _fynlo_rights(self, principal):
+        """Outside the API nothing but the user tells what may be seen."""
+        return principal.role if principal else f"user:{self.env.uid}:{self.env.su}"
+
+
+class FynloCacheChange(models.Model):
+    """One row for each transaction that changed a tracked table; only triggers write here."""
+
+    _name = "fynlo.cache.change"
+    _description = "Fynlo cache change"
+    _log_access = False
+
+    namespace = fields.Char(required=True, readonly=True, index=True)
+    weight = fields.Integer(required=True, readonly=True, help="Number of changes it stands for")
+
+    def init(self):
+        self._fynlo_install_function()
+
+    def _fynlo_install_function(self):
+        """Create the trigger function. A flag in the transaction makes it one row for each.
+
+        The flag falls with a savepoint that is rolled back, and so does the row.
+        """
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION fynlo_cache_note() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF COALESCE(current_setting('fynlo.changed_' || TG_ARGV[0], true), '') = '' THEN
+                    INSERT INTO fynlo_cache_change (namespace, weight) VALUES (TG_ARGV[0], 1);
+                    PERFORM set_config('fynlo.changed_' || TG_ARGV[0], 'on', true);
+                END IF;
+                RETURN NULL;
+            END $$
+            """
+        )
+
+    @api.model
+    def _cron_compact(self):
+        """Merge old rows into one of the same total weight, so that counting stays cheap."""
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH full_namespace AS (
+                    SELECT namespace FROM fynlo_cache_change
+                    GROUP BY namespace HAVING count(*) > %s
+                ), gone AS (
+                    DELETE FROM fynlo_cache_change AS change USING full_namespace
+                    WHERE change.namespace = full_namespace.namespace
+                    RETURNING change.namespace, change.weight
+                )
+                INSERT INTO fynlo_cache_change (namespace, weight)
+                SELECT namespace, sum(weight) FROM gone GROUP BY namespace
+                """,
+                _COMPACT_ROWS,
+            )
+        )
+
+
+def _check_namespace(namespace):
+    if not _NAMESPACE.fullmatch(namespace):
+        raise ValueError(f"Not a cache namespace: {namespace!r}.")
+
+
+def _flag(namespace):
+    return f"fynlo.changed_{namespace}"
+
+
+def _trigger_query(namespace, table, columns):
+    name = SQL.identifier(f"fynlo_cache_{namespace}")
+    update = SQL("UPDATE")
+    if columns:
+        update = SQL("UPDATE OF %s", SQL(", ").join(map(SQL.identifier, columns)))
+    return SQL(
+        """
+        DROP TRIGGER IF EXISTS %(name)s ON %(table)s;
+        CREATE TRIGGER %(name)s AFTER INSERT OR DELETE OR TRUNCATE OR %(update)s ON %(table)s
+        FOR EACH STATEMENT EXECUTE FUNCTION fynlo_cache_note(%(namespace)s)
+        """,
+        name=name,
+        table=SQL.identifier(table),
+        update=update,
+        namespace=namespace,
+    )
