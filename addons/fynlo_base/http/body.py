@@ -10,11 +10,14 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from ..exceptions import (
     InvalidFieldsError,
     InvalidJsonError,
+    MalformedRequestError,
     PayloadTooLargeError,
     UnsupportedMediaTypeError,
 )
 
 MAX_DEPTH = 32
+MAX_FIELD_ERRORS = 100
+_FIELD_MAX_LENGTH = 200
 
 
 def read_body(httprequest, limit):
@@ -23,6 +26,7 @@ def read_body(httprequest, limit):
     :param limit: most bytes allowed, both as sent and as inflated
     :raise PayloadTooLargeError: more than ``limit``
     :raise UnsupportedMediaTypeError: another content type or encoding
+    :raise MalformedRequestError: the bytes on the wire are broken
     """
     if httprequest.mimetype != "application/json":
         raise UnsupportedMediaTypeError()
@@ -31,6 +35,8 @@ def read_body(httprequest, limit):
         raw = httprequest.get_data(cache=False)
     except RequestEntityTooLarge:
         raise _too_large(limit) from None
+    except OSError:  # a chunk without a proper length
+        raise MalformedRequestError() from None
     encoding = httprequest.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding == "gzip":
         return _inflate(raw, limit)
@@ -75,19 +81,22 @@ def parse_json(raw):
 def _check_storable(value, depth):
     if depth == 0:
         raise InvalidJsonError(f"The body is nested deeper than {MAX_DEPTH} levels.")
-    if isinstance(value, str):
-        if "\0" in value:
-            raise InvalidJsonError("The body holds a NUL character.")
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise InvalidJsonError("The body holds a number that is too large.")
-    elif isinstance(value, dict):
+    if isinstance(value, dict):
         for key, item in value.items():
-            _check_storable(key, depth)
+            _check_scalar(key)
             _check_storable(item, depth - 1)
     elif isinstance(value, list):
         for item in value:
             _check_storable(item, depth - 1)
+    else:
+        _check_scalar(value)
+
+
+def _check_scalar(value):
+    if isinstance(value, str) and "\0" in value:
+        raise InvalidJsonError("The body holds a NUL character.")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidJsonError("The body holds a number that is too large.")
 
 
 def validate_body(schema, raw):
@@ -118,7 +127,8 @@ def validate_query(schema, args):
         return None
     values = args.to_dict()
     if any("\0" in text for pair in values.items() for text in pair):
-        raise InvalidFieldsError(errors=[_field_error("query", "invalid", "Holds a NUL character.")])
+        error = _field_error("query", "invalid", "It holds a NUL character.")
+        raise InvalidFieldsError(errors=[error])
     try:
         return schema.model_validate_strings(values)
     except ValidationError as error:
@@ -133,12 +143,16 @@ _CODES = {"missing": "required", "extra_forbidden": "unknown"}
 
 
 def list_field_errors(error):
-    """Return pydantic's errors as ``[{"field", "code", "message"}]``, without the input."""
+    """Return pydantic's errors as ``[{"field", "code", "message"}]``, without the input.
+
+    A body of a megabyte can be wrong in a hundred thousand ways: the first ones are told.
+    """
+    found = error.errors(include_url=False, include_input=False, include_context=False)
     return [
         _field_error(
-            ".".join(str(part) for part in item["loc"]) or "body",
+            ".".join(str(part) for part in item["loc"])[:_FIELD_MAX_LENGTH] or "body",
             _CODES.get(item["type"], item["type"]),
             item["msg"],
         )
-        for item in error.errors(include_url=False, include_input=False, include_context=False)
+        for item in found[:MAX_FIELD_ERRORS]
     ]

@@ -1,19 +1,23 @@
 """The routing type ``fynlo``: JSON in, envelope out, no cookie, no HTML, ever."""
 
+import logging
 import re
 from functools import partial
 from uuid import uuid4
 
 from odoo.http import Dispatcher
 
+from ..exceptions import InternalError
 from ..principal import find_principal
 from . import reply as replies
 from .body import parse_json, read_body, validate_body, validate_query
 from .errors import to_fynlo_error
+from .live_routes import allowed_methods
 from .observe import Observation
 from .route import ROUTING_TYPE
 from .transaction import run_with_retry
 
+_logger = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -36,11 +40,14 @@ class FynloDispatcher(Dispatcher):
 
     def pre_dispatch(self, rule, args):
         """Do not call super: it would prepare a session cookie."""
+        self.request.params = {}  # what other modules look at: nothing of ours is for them
 
     def dispatch(self, endpoint, args):
         """Check everything about the request, then run the handler in one transaction."""
         self.spec = endpoint.routing["fynlo"]
         httprequest = self.request.httprequest
+        if httprequest.method == "OPTIONS":  # Odoo adds it to the methods of every route
+            return replies.make_options(allowed_methods(self.request.env, httprequest.path))
         self.request.env["fynlo.rate.limit"]._fynlo_check(self.spec.rate, self._client_key())
         query = validate_query(self.spec.query, httprequest.args)
         inputs, document = dict(args), None
@@ -60,6 +67,9 @@ class FynloDispatcher(Dispatcher):
     def handle_error(self, exc):
         """Return the failure envelope of any exception."""
         error = to_fynlo_error(exc)
+        if isinstance(error, InternalError):
+            _logger.error("Request %s failed.", self.request_id, exc_info=exc)
+        exc.loglevel = error.loglevel  # Odoo logs it once more: keep that below a warning
         gzipped = replies.accepts_gzip(self.request.httprequest)
         response = replies.make_failure(error, self.request_id, gzipped)
         self._finish(response, error.code)
@@ -71,22 +81,23 @@ class FynloDispatcher(Dispatcher):
 
     def _answer(self, endpoint, inputs, _args, _document):
         result = endpoint(**inputs)
+        if not isinstance(result, replies.RawReply | replies.BytesReply):
+            return self._make_success(replies.serialise_data(result), self.spec.status)
         httprequest = self.request.httprequest
-        gzipped = replies.accepts_gzip(httprequest)
+        accepted = {
+            "gzipped": replies.accepts_gzip(httprequest),
+            "none_match": httprequest.if_none_match,
+        }
         if isinstance(result, replies.RawReply):
-            return replies.make_raw(self.spec, result, gzipped=gzipped)
-        if isinstance(result, replies.BytesReply):
-            none_match = httprequest.if_none_match
-            return replies.make_document(
-                self.spec, result, self.request_id, gzipped=gzipped, none_match=none_match
-            )
-        return self._make_success(replies.serialise_data(result), self.spec.status)
+            return replies.make_raw(self.spec, result, **accepted)
+        return replies.make_document(self.spec, result, self.request_id, **accepted)
 
     def _answer_once(self, endpoint, inputs, args, document):
         """Answer a POST exactly once: run it, or give the stored answer of its twin."""
         answers = self.request.env["fynlo.idempotency"]
-        header = self.request.httprequest.headers.get("Idempotency-Key")
-        ticket = answers._fynlo_begin(self.spec, args, document, header)
+        client_id = getattr(inputs.get("command"), "id", None)
+        key = client_id or self.request.httprequest.headers.get("Idempotency-Key")
+        ticket = answers._fynlo_begin(self.spec, args, document, key)
         if ticket is None:
             return self._answer(endpoint, inputs, args, document)
         if ticket.answer is not None:

@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessDenied, AccessError, LockError, MissingError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from .. import exceptions as exc
 
@@ -14,6 +14,7 @@ _TRANSLATIONS = (
     (LockError, exc.BusyError),
     (PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, exc.BusyError),
     (RequestEntityTooLarge, exc.PayloadTooLargeError),
+    (NotFound, exc.NotFoundError),
 )
 
 
@@ -21,7 +22,7 @@ def to_fynlo_error(error):
     """Return ``error`` as a :class:`~..exceptions.FynloError`.
 
     Odoo's own ``UserError`` texts are made for people and kept. Everything that is not expected
-    becomes ``internal_error``; Odoo logs it with its traceback.
+    becomes ``internal_error``.
     """
     if isinstance(error, exc.FynloError):
         return error
@@ -30,6 +31,9 @@ def to_fynlo_error(error):
             return translation()
     if isinstance(error, UserError):
         return exc.BusinessRuleError(str(error))
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        return exc.MethodNotAllowedError(headers={"Allow": allowed})
     if isinstance(error, HTTPException) and 400 <= (error.code or 500) < 500:
-        return exc.InvalidJsonError("The request is not well-formed HTTP.")
+        return exc.MalformedRequestError()
     return exc.InternalError()

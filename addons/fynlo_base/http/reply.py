@@ -36,16 +36,25 @@ class BytesReply:
     @classmethod
     def pack(cls, body):
         """Return ``body`` (JSON bytes) with its tag and its compressed form."""
-        return cls(body, f'"{sha256(body).hexdigest()[:32]}"', _deflate(body, zlib.Z_FULL_FLUSH))
+        return cls(body, make_etag(body), _deflate(body, zlib.Z_FULL_FLUSH))
 
 
 @dataclass(frozen=True)
 class RawReply:
-    """A success that is no envelope: a page, a text, the OpenAPI document."""
+    """A success that is no envelope: a page, a text, the OpenAPI document.
+
+    :ivar etag: strong entity tag, with its quotes, if the client may revalidate its copy
+    """
 
     body: bytes
     media_type: str
     headers: dict = field(default_factory=dict)
+    etag: str | None = None
+
+
+def make_etag(body):
+    """Return the strong entity tag of ``body``, with its quotes."""
+    return f'"{sha256(body).hexdigest()[:32]}"'
 
 
 def _deflate(data, flush):
@@ -83,6 +92,8 @@ def make_failure(error, request_id, gzipped=False):
     body = {"success": False, "code": error.code, "message": str(error)}
     body |= {"errors": error.errors, "details": error.details, "requestId": request_id}
     headers = {"Cache-Control": _NO_STORE, **error.headers}
+    if error.status == 401:
+        headers.setdefault("WWW-Authenticate", "Bearer")  # RFC 9110, 15.5.2: a 401 names a scheme
     return _respond(to_json(body), error.status, headers, gzipped)
 
 
@@ -92,8 +103,8 @@ def make_document(spec, document, request_id, *, gzipped, none_match):
     :param none_match: the request's ``If-None-Match`` (werkzeug ``ETags``)
     """
     headers = {"ETag": document.etag, "Cache-Control": _REVALIDATE}
-    if none_match.contains_weak(document.etag.strip('"')):
-        return Response(status=304, headers={**headers, "Vary": "Accept-Encoding"})
+    if _is_known(document.etag, none_match):
+        return _not_modified(headers)
     head, tail = envelope_parts(spec.message, request_id)
     if not gzipped:
         return _respond(head + document.body + tail, spec.status, headers, False)
@@ -109,10 +120,27 @@ def make_document(spec, document, request_id, *, gzipped, none_match):
     return _plain(packed, spec.status, {**headers, "Content-Encoding": "gzip"})
 
 
-def make_raw(spec, raw, *, gzipped):
-    """Return the response for a :class:`RawReply`."""
+def make_raw(spec, raw, *, gzipped, none_match):
+    """Return the response for a :class:`RawReply`: 304, or its bytes as they are."""
     headers = {"Cache-Control": _NO_STORE, **raw.headers}
+    if raw.etag:
+        headers |= {"ETag": raw.etag, "Cache-Control": _REVALIDATE}
+        if _is_known(raw.etag, none_match):
+            return _not_modified(headers)
     return _respond(raw.body, spec.status, headers, gzipped, raw.media_type)
+
+
+def make_options(allowed):
+    """Return the response to ``OPTIONS``: the methods of the path and nothing else."""
+    return Response(status=204, headers={"Allow": ", ".join(allowed), "Cache-Control": _NO_STORE})
+
+
+def _is_known(etag, none_match):
+    return none_match.contains_weak(etag.strip('"'))
+
+
+def _not_modified(headers):
+    return Response(status=304, headers={**headers, "Vary": "Accept-Encoding"})
 
 
 def _respond(body, status, headers, gzipped, media_type="application/json"):

@@ -39,6 +39,7 @@ class ApiSpec:
     :ivar replayable: whether an answer is stored for the same id or ``Idempotency-Key``
     :ivar errors: error classes of the route's own, beside those every route can give
     :ivar media_type: content type of a success that is no envelope (``text/plain``, ...)
+    :ivar cached: whether the reply carries an ``ETag`` and ``If-None-Match`` may give 304
     """
 
     path: str
@@ -58,6 +59,7 @@ class ApiSpec:
     body_limit: int = BODY_LIMIT_BYTES
     message: str = "OK"
     media_type: str = "application/json"
+    cached: bool = False
 
     @property
     def tag(self):
@@ -75,10 +77,10 @@ class ApiSpec:
         if "<" in self.path:
             found.add(exc.NotFoundError)
         if self.body:
-            found |= {exc.InvalidJsonError, exc.PayloadTooLargeError}
-            found |= {exc.UnsupportedMediaTypeError, exc.BusinessRuleError}
+            found |= {exc.InvalidJsonError, exc.MalformedRequestError}
+            found |= {exc.PayloadTooLargeError, exc.UnsupportedMediaTypeError}
         if self.methods != ("GET",):
-            found.add(exc.ConflictError)
+            found |= {exc.BusinessRuleError, exc.ConflictError}
         if self.replayable:
             found.add(exc.IdempotencyConflictError)
         return sorted(found | set(self.errors), key=lambda cls: (cls.status, cls.code))

@@ -38,7 +38,7 @@ def run_with_retry(env, function):
             broken_constraints += 1
             if broken_constraints == 2:
                 raise ConflictError() from error
-    raise BusyError(headers={"Retry-After": "1"})
+    raise BusyError()
 
 
 def _start_over(env):

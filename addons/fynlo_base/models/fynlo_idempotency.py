@@ -9,7 +9,7 @@ from ..exceptions import IdempotencyConflictError, InvalidFieldsError
 from ..principal import principal_of
 
 RETENTION_DAYS = 30
-_KEY_LIMIT = 255
+_KEY_MIN_LENGTH, _KEY_MAX_LENGTH = 8, 255
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class FynloIdempotency(models.Model):
     _scope_key_unique = models.UniqueIndex("(scope, key)", "This request was made before.")
 
     @api.model
-    def _fynlo_begin(self, spec, path_args, document, header_key):
+    def _fynlo_begin(self, spec, path_args, document, key):
         """Claim a POST for this transaction.
 
         The insert comes first: a parallel twin waits on it, then meets a serialization failure,
@@ -45,15 +45,17 @@ class FynloIdempotency(models.Model):
 
         :param path_args: converted parts of the path
         :param document: the parsed body, ``None`` without one
-        :param header_key: value of ``Idempotency-Key``, used when the body has no ``id``
+        :param key: the body's ``id`` (``uuid.UUID``), else the text of ``Idempotency-Key``
         :return: a :class:`Ticket`, or ``None`` when the request names no key
         :raise IdempotencyConflictError: the key came before with another request
+        :raise InvalidFieldsError: the key is too short, too long or not printable
         """
-        key = self._fynlo_key(document, header_key)
         if key is None:
             return None
-        scope = self._fynlo_scope(spec)
-        digest = _hash_request(path_args, document)
+        key = _check_key(str(key))
+        principal = principal_of(self.env)
+        scope = f"{_actor_of(principal)}:{spec.name}"
+        digest = _hash_request(principal.store_id, path_args, document)
         self.env.cr.execute(
             SQL(
                 """INSERT INTO fynlo_idempotency (scope, key, request_hash, created_at)
@@ -62,7 +64,8 @@ class FynloIdempotency(models.Model):
                 scope,
                 key,
                 digest,
-            )
+            ),
+            log_exceptions=False,  # a twin is expected here, and the dispatcher runs us again
         )
         if row := self.env.cr.fetchone():
             return Ticket(row[0])
@@ -93,26 +96,6 @@ class FynloIdempotency(models.Model):
             raise IdempotencyConflictError()
         return Ticket(row_id, answer.encode())
 
-    def _fynlo_key(self, document, header_key):
-        body_id = document.get("id") if isinstance(document, dict) else None
-        key = body_id or header_key
-        if key is None:
-            return None
-        if not key.isprintable() or not 8 <= len(key) <= _KEY_LIMIT:
-            error = {"field": "Idempotency-Key", "code": "invalid"}
-            error["message"] = "Send 8 to 255 printable characters."
-            raise InvalidFieldsError(errors=[error])
-        return key.lower() if body_id else key
-
-    def _fynlo_scope(self, spec):
-        """A till keeps its scope when the next cashier sends what the last one queued."""
-        principal = principal_of(self.env)
-        if principal.device_id:
-            actor = f"device:{principal.device_id}"
-        else:
-            actor = f"user:{principal.user_id}"
-        return f"{actor}:{spec.name}"
-
     @api.autovacuum
     def _gc_answers(self):
         self.env.cr.execute(
@@ -124,8 +107,24 @@ class FynloIdempotency(models.Model):
         )
 
 
-def _hash_request(path_args, document):
+def _check_key(key):
+    if not key.isprintable() or not _KEY_MIN_LENGTH <= len(key) <= _KEY_MAX_LENGTH:
+        message = f"Send {_KEY_MIN_LENGTH} to {_KEY_MAX_LENGTH} printable characters."
+        error = {"field": "Idempotency-Key", "code": "invalid", "message": message}
+        raise InvalidFieldsError(errors=[error])
+    return key
+
+
+def _actor_of(principal):
+    """A till stays the same actor when the next cashier sends what the last one queued."""
+    if principal.device_id:
+        return f"device:{principal.device_id}"
+    return f"user:{principal.user_id}"
+
+
+def _hash_request(store_id, path_args, document):
     """Return a digest that does not depend on the order of keys or on white space."""
-    subject = [sorted((name, str(value)) for name, value in path_args.items()), document]
+    path = sorted((name, str(value)) for name, value in path_args.items())
+    subject = [store_id, path, document]
     text = json.dumps(subject, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return sha256(text.encode()).hexdigest()

@@ -1,11 +1,32 @@
 from odoo import api, models
 from odoo.http import request
+from werkzeug.exceptions import HTTPException
 
-from ..http.route import ROUTING_TYPE
+from ..http.dispatcher import FynloDispatcher
+from ..http.errors import to_fynlo_error
+from ..http.route import API_PREFIX, ROUTING_TYPE
 
 
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
+
+    @classmethod
+    def _match(cls, path_info):
+        """Answer an unknown path or method below the API's prefix in JSON, like all else there.
+
+        No dispatcher is chosen at that point: Odoo would render a page, or redirect to the
+        translation of one.
+        """
+        if not f"{path_info}/".startswith(f"{API_PREFIX}/"):
+            return super()._match(path_info)
+        request.is_frontend = request.is_frontend_multilang = False
+        try:
+            return super()._match(path_info)
+        except HTTPException as failure:
+            request.dispatcher = FynloDispatcher(request)
+            error = to_fynlo_error(failure)
+            error.error_response = request.dispatcher.handle_error(error)
+            raise error from None
 
     @classmethod
     def _authenticate(cls, endpoint):
@@ -17,7 +38,7 @@ class IrHttp(models.AbstractModel):
         public_id = cls._get_public_users()[0]
         request.env = api.Environment(request.env.cr, public_id, {})
         request.env.transaction.default_env = request.env
-        if not spec.roles:
+        if not spec.roles or request.httprequest.method == "OPTIONS":
             return None
         headers = request.httprequest.headers
         access = request.env["fynlo.auth.session"]._fynlo_authenticate(
@@ -35,3 +56,10 @@ class IrHttp(models.AbstractModel):
         if rule.endpoint.routing["type"] != ROUTING_TYPE:
             return super()._pre_dispatch(rule, args)
         return request.dispatcher.pre_dispatch(rule, args)
+
+    @classmethod
+    def _post_dispatch(cls, response):
+        """Skip what other modules do to pages, cookies of campaigns among it."""
+        if request.dispatcher.routing_type != ROUTING_TYPE:
+            return super()._post_dispatch(response)
+        return request.dispatcher.post_dispatch(response)

@@ -1,10 +1,20 @@
 """What every schema shares: camelCase on the wire, strict types, no unknown keys."""
 
+import re
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    Strict,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 
 #: Largest amount the API takes or tells, in minor units: far above any till, far below 2**53.
@@ -49,9 +59,16 @@ class PageQuery(Query):
 
 
 class Reply(BaseModel):
-    """A reply document, made by the server and therefore not validated twice."""
+    """A reply document, made by the server and therefore not validated twice.
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    Every field is always there, also one with a default: its schema says so.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class EmptyReply(Reply):
@@ -67,13 +84,31 @@ class PageReply(Reply):
     total_pages: int
 
 
+_RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
+)
+
+
+def _check_rfc3339(value):
+    """Pydantic would also take ``"1767225600"``."""
+    if not isinstance(value, datetime) and not _RFC3339.fullmatch(str(value)):
+        raise ValueError("a time as in RFC 3339 is needed, e.g. 2026-01-31T12:00:00Z")
+    return value
+
+
+def _check_number(value):
+    """Pydantic would also take ``"5"`` for a decimal number."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError("a number is needed")
+    return value
+
+
 def _to_utc(value):
     if value.tzinfo is None:
         raise ValueError("a time needs its offset, e.g. 2026-01-31T12:00:00Z")
-    value = value.astimezone(timezone.utc)
-    if not 2000 <= value.year <= 2100:
+    if not 2000 <= value.year <= 2100:  # also keeps the conversion below from overflowing
         raise ValueError("a time between the years 2000 and 2100 is needed")
-    return value.replace(microsecond=0)
+    return value.astimezone(timezone.utc).replace(microsecond=0)
 
 
 def _format_utc(value):
@@ -83,24 +118,34 @@ def _format_utc(value):
 #: An instant: aware ``datetime`` in UTC, whole seconds; RFC 3339 with ``Z`` on the wire.
 UtcInstant = Annotated[
     datetime,
+    Strict(False),  # the text was checked before: let it be converted
+    BeforeValidator(_check_rfc3339),
     AfterValidator(_to_utc),
     PlainSerializer(_format_utc, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 #: Money: integer minor units of the store's currency, zero or more.
 MinorAmount = Annotated[int, Field(ge=0, le=AMOUNT_LIMIT)]
 #: Money that may be negative (differences, refunds).
 SignedMinorAmount = Annotated[int, Field(ge=-AMOUNT_LIMIT, le=AMOUNT_LIMIT)]
+_AS_NUMBER = PlainSerializer(float, return_type=float, when_used="json")
 #: A quantity above zero, a number on the wire; at most six decimals.
 Quantity = Annotated[
     Decimal,
+    Strict(False),
     Field(gt=0, le=QUANTITY_LIMIT, decimal_places=6),
-    PlainSerializer(float, return_type=float, when_used="json"),
+    BeforeValidator(_check_number),
+    _AS_NUMBER,
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": QUANTITY_LIMIT}),
 ]
 #: A share in percent, 0 to 100, a number on the wire; at most two decimals.
 Percent = Annotated[
     Decimal,
+    Strict(False),
     Field(ge=0, le=100, decimal_places=2),
-    PlainSerializer(float, return_type=float, when_used="json"),
+    BeforeValidator(_check_number),
+    _AS_NUMBER,
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100}),
 ]
 #: One line of text for people.
 ShortText = Annotated[str, Field(max_length=255)]
