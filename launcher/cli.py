@@ -8,7 +8,7 @@ import sys
 from . import process
 from .errors import LauncherError
 
-COMMANDS = ("up", "down")
+COMMANDS = ("up", "down", "test")
 
 
 def main(arguments):

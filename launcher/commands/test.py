@@ -1,0 +1,101 @@
+"""``./fynlo test``: the addons' tests in Odoo, then the end-to-end tests against real servers."""
+
+import os
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from .. import postgres, testbed
+from ..paths import ROOT, state_dir
+from ..provision import provide
+from ..terminal import say
+
+HELP = "run all tests; further arguments go to pytest, paths choose tests"
+PASSES_ON = True
+
+
+def arguments(parser):
+    parser.add_argument("--keep", action="store_true", help="leave the test PostgreSQL running: the next run starts faster")
+    parser.add_argument("--long", action="store_true", help="run the long tests too")
+
+
+def run(options):
+    installation = provide(dev=True)
+    folder = state_dir() / "test"
+    bed = testbed.prepare(folder, installation)
+    try:
+        passed, failed = _run_both(bed, options)
+    finally:
+        if not options.keep and not postgres.external(installation.python):
+            postgres.stop(folder, installation.python)
+    say(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+def _run_both(bed, options):
+    """Run the parts that the given paths ask for; give the sums of passed and failed."""
+    paths = [word for word in options.rest if (ROOT / word.split("::")[0]).exists()]
+    others = [word for word in options.rest if word not in paths]
+    unit = [path for path in paths if _is_unit(path)]
+    whole = [path for path in paths if not _is_unit(path)]
+    counts = []
+    if unit or not paths:
+        counts.append(_unit_tests(bed, unit or [str(path) for path in _unit_folders()], others))
+    if whole or not paths:
+        counts.append(_whole_tests(bed, whole or ["tests"], others, options.long))
+    return sum(count[0] for count in counts), sum(count[1] for count in counts)
+
+
+def _is_unit(path):
+    return "addons" in (ROOT / path.split("::")[0]).resolve().relative_to(ROOT).parts[:1]
+
+
+def _unit_folders():
+    return sorted(ROOT.glob("addons/*/tests"))
+
+
+def _unit_tests(bed, paths, others):
+    """Run tests of addons inside Odoo, in two processes with a database copy each."""
+    name = "fynlo_t_unit"
+    bed.databases.drop(name)
+    bed.databases.copy(bed.template, name)
+    command = ["-p", "launcher.pytest_guard", "--odoo-http", "--odoo-log-level=warn"]
+    command += [f"--odoo-config={bed.config_file(name)}", f"--odoo-database={name}", "-n", "2", "--dist", "loadfile"]
+    # pytest-odoo copies the database per process with createdb, which reads these.
+    environment = {**bed.environment(), **bed.server.environment}
+    environment["PATH"] = f"{bed.server.programs}{os.pathsep}{os.environ['PATH']}"
+    return _pytest(bed, "unit", [*command, *paths, *others], environment)
+
+
+def _whole_tests(bed, paths, others, long):
+    """Run the end-to-end tests, which start servers of their own."""
+    environment = {**bed.environment(), testbed.VARIABLE: str(bed.save())}
+    if long:
+        environment["FYNLO_LONG_TESTS"] = "1"
+    # pytest-odoo would load a registry into this process.
+    return _pytest(bed, "whole", ["-p", "no:odoo", *paths, *others], environment)
+
+
+def _pytest(bed, name, arguments, environment):
+    """Run pytest; give (passed, failed). Skipped tests and an empty run count as failed."""
+    report = bed.folder / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    environment = {**environment, "PYTHONPATH": f"{environment['PYTHONPATH']}{os.pathsep}{ROOT}"}
+    command = [bed.installation.python, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
+    code = subprocess.run(command, cwd=ROOT, env=environment).returncode
+    passed, failed, skipped = read_report(report)
+    if skipped:
+        say(f"{skipped} tests were skipped: a test that does not run proves nothing.")
+    if code and not failed + skipped:
+        say(f"pytest ended with code {code}.")
+        return passed, 1
+    return passed, failed + skipped
+
+
+def read_report(path):
+    """Give (passed, failed, skipped) of a JUnit report; a missing one is (0, 0, 0)."""
+    if not Path(path).exists():
+        return 0, 0, 0
+    suite = ElementTree.parse(path).getroot().find("testsuite")
+    total, failures, errors, skipped = (int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped"))
+    return total - failures - errors - skipped, failures + errors, skipped
