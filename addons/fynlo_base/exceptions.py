@@ -94,6 +94,12 @@ class TotpInvalidError(FynloError):
     status, code, message = 401, "totp_invalid", "The six digits are wrong. Send the latest ones."
 
 
+class PinInvalidError(FynloError):
+    """Unknown employee, no access in this store, or wrong PIN: the answer is the same."""
+
+    status, code, message = 401, "pin_invalid", "The employee or the PIN is wrong."
+
+
 class NoFynloRoleError(FynloError):
     """A good account of Odoo that was given no Fynlo role."""
 
@@ -174,6 +180,19 @@ class ResetTokenInvalidError(FynloError):
 
     status, code = 422, "reset_token_invalid"
     message = "This link is not valid any more. Ask for a new one."
+
+
+class PairingCodeInvalidError(FynloError):
+    """The pairing code is unknown, was used, or is older than ten minutes."""
+
+    status, code = 422, "pairing_code_invalid"
+    message = "This pairing code is not valid any more. Ask your manager for a new one."
+
+
+class WeakPinError(FynloError):
+    """The PIN is too short, too long, not of digits, or too easy to guess."""
+
+    status, code, message = 422, "weak_pin", "This PIN is too easy to guess."
 
 
 class RateLimitedError(FynloError):

@@ -6,3 +6,13 @@ from . import fynlo_audit
 from . import fynlo_cache
 from . import fynlo_lockout
 from . import fynlo_rate_limit
+from . import fynlo_auth_session
+from . import fynlo_refresh_token
+from . import fynlo_signing_key
+from . import res_users
+from . import fynlo_device
+from . import hr_employee
+from . import ir_rule
+from . import pos_config
+from . import res_company
+from . import res_users_roles

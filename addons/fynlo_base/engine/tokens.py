@@ -1,0 +1,144 @@
+"""Access tokens: signed JWTs (RFC 9068 profile, ES256). No Odoo import, no database.
+
+Every key's tokens begin with one and the same header, so the header of a token is looked up and
+never interpreted: what an attacker writes into ``alg``, ``kid``, ``jku``, ``jwk`` or ``crit``
+only makes the look-up fail.
+"""
+
+import base64
+import json
+import secrets
+from dataclasses import dataclass
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+)
+from jwt.algorithms import ECAlgorithm
+
+ALGORITHM = "ES256"
+TYPE = "at+jwt"
+AUDIENCE = "fynlo-api"
+LIFETIME_S = 15 * 60
+#: Clocks of two servers may differ by this much.
+LEEWAY_S = 5
+MAX_LENGTH = 2048
+_REQUIRED = ["iss", "aud", "sub", "sid", "jti", "role", "iat", "nbf", "exp"]
+_SIGNATURE_LENGTH = 86  # 64 bytes in base64url without padding
+
+
+class TokenError(Exception):
+    """Not a token of ours, or not any more."""
+
+
+class TokenTimeError(TokenError):
+    """A good token whose time is over."""
+
+
+@dataclass(frozen=True)
+class VerifyKey:
+    """A public key and the second (since the epoch) after which its tokens count no more."""
+
+    public_key: ec.EllipticCurvePublicKey
+    expires_at_s: float
+
+
+def make_private_key():
+    """Return a new private key as DER bytes (PKCS 8, not encrypted)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+
+def load_private_key(der):
+    """Return the private key of DER bytes."""
+    return load_der_private_key(der, password=None)
+
+
+def make_jwk(private_key, kid):
+    """Return the public half of ``private_key`` as a JWK ``dict`` (RFC 7517)."""
+    jwk = ECAlgorithm.to_jwk(private_key.public_key(), as_dict=True)
+    return {"kty": jwk["kty"], "crv": jwk["crv"], "x": jwk["x"], "y": jwk["y"]} | {
+        "kid": kid,
+        "alg": ALGORITHM,
+        "use": "sig",
+    }
+
+
+def load_jwk(jwk):
+    """Return the public key of a JWK ``dict``."""
+    return ECAlgorithm.from_jwk(jwk)
+
+
+def make_header(kid):
+    """Return the first part of every token that the key ``kid`` signs."""
+    header = {"alg": ALGORITHM, "kid": kid, "typ": TYPE}
+    return _encode(json.dumps(header, separators=(",", ":")).encode())
+
+
+def sign(private_key, kid, claims, now_s):
+    """Return a new token.
+
+    :param claims: ``iss``, ``sub``, ``sid``, ``role`` and further claims of the caller's
+    :param now_s: time of issue, whole seconds since the epoch
+    """
+    claims = {
+        **claims,
+        "aud": AUDIENCE,
+        "jti": secrets.token_urlsafe(12),
+        "iat": now_s,
+        "nbf": now_s,
+        "exp": now_s + LIFETIME_S,
+    }
+    payload = json.dumps(claims, separators=(",", ":")).encode()
+    message = f"{make_header(kid)}.{_encode(payload)}"
+    signature = ECAlgorithm(ECAlgorithm.SHA256).sign(message.encode(), private_key)
+    return f"{message}.{_encode(signature)}"
+
+
+def verify(token, keys, issuer, now_s):
+    """Return the claims of ``token``.
+
+    :param keys: ``{header: VerifyKey}``, the header as :func:`make_header` gives it
+    :param issuer: the only issuer that is believed
+    :raise TokenTimeError: good, and expired
+    :raise TokenError: anything else is wrong with it
+    """
+    header, _, rest = token.partition(".")
+    key = keys.get(header)
+    if key is None or len(token) > MAX_LENGTH or now_s > key.expires_at_s:
+        raise TokenError("unknown key or oversized")
+    if not _is_canonical(rest.rpartition(".")[2]):
+        raise TokenError("the signature is not in its one spelling")
+    try:
+        return jwt.decode(
+            token,
+            key.public_key,
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            issuer=issuer,
+            leeway=LEEWAY_S,
+            options={"require": _REQUIRED, "strict_aud": True},
+        )
+    except jwt.ExpiredSignatureError as error:
+        raise TokenTimeError("expired") from error
+    except jwt.InvalidTokenError as error:
+        raise TokenError(str(error)) from error
+
+
+def _is_canonical(signature):
+    """Refuse the spellings that differ in the unused last bits: one token, one text."""
+    if len(signature) != _SIGNATURE_LENGTH or not signature.isascii():
+        return False
+    try:
+        raw = base64.b64decode(f"{signature}==", altchars=b"-_", validate=True)
+    except ValueError:
+        return False
+    return _encode(raw) == signature
+
+
+def _encode(raw):
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,295 @@
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..engine import tokens
+from ..exceptions import (
+    ForbiddenError,
+    StoreForbiddenError,
+    StoreRequiredError,
+    TokenExpiredError,
+    TokenInvalidError,
+    TokenMissingError,
+)
+from ..own_cursor import own_cursor
+from ..principal import CONTEXT_KEY, Principal
+from .res_users_roles import ROLES
+
+_DEFAULT_LANG = "en_US"
+_SLIDING_DAYS = 30
+_DEVICE_SLIDING_DAYS = 180
+_ACCESS_ONLY = timedelta(seconds=tokens.LIFETIME_S)
+#: ``last_used_at`` is written at most once in this time.
+_TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class TokenPair:
+    """What a sign-in gives: ``refresh_token`` is ``None`` for a PIN on a till."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    expires_in: int  # seconds
+
+
+@dataclass(frozen=True)
+class Access:
+    """The user a request runs as, and its context with the principal."""
+
+    user_id: int
+    context: dict
+
+
+class FynloAuthSession(models.Model):
+    """One sign-in: every token that came from it lives and dies with this row.
+
+    The row is read at each request, so what ends it (a logout, a new password, another group, an
+    archived user, a revoked device) is felt by the next request on every worker.
+    """
+
+    _name = "fynlo.auth.session"
+    _inherit = "fynlo.uuid.mixin"
+    _description = "Fynlo session"
+    _order = "id desc"
+
+    name = fields.Char(readonly=True, help="What the client calls itself")
+    user_id = fields.Many2one(
+        "res.users", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    device_id = fields.Many2one("fynlo.device", readonly=True, index=True, ondelete="cascade")
+    employee_id = fields.Many2one("hr.employee", readonly=True, index=True, ondelete="cascade")
+    role = fields.Selection([(role, role.title()) for role in ROLES], required=True, readonly=True)
+    store_ids = fields.Many2many(
+        "pos.config", "fynlo_session_store_rel", "session_id", "config_id", readonly=True
+    )
+    epoch = fields.Integer(required=True, readonly=True, help="The user's token epoch at sign-in")
+    ip = fields.Char("Address", readonly=True)
+    expires_at = fields.Datetime(required=True, readonly=True, index=True)
+    last_used_at = fields.Datetime(required=True, readonly=True)
+    revoked_at = fields.Datetime(readonly=True)
+    revoke_reason = fields.Char(readonly=True)
+
+    # --- Opening and going on
+
+    @api.model
+    def _fynlo_open(self, user, role, stores, device=None, employee=None, name=None, ip=None):
+        """Open a session and return its first :class:`TokenPair`.
+
+        The caller has proved who it is for. An employee on a till gets an access token alone.
+
+        :param user: the user that requests run as, one record
+        :param stores: ``pos.config`` records the session may serve at most
+        :param device: the till it is bound to; then it serves that till's store and no other
+        :param employee: who signed in by PIN
+        """
+        now = fields.Datetime.now()
+        session_sudo = self.sudo().create({
+            "name": name,
+            "user_id": user.id,
+            "role": role,
+            "store_ids": stores.ids,
+            "device_id": device.id if device else None,
+            "employee_id": employee.id if employee else None,
+            "epoch": user._fynlo_read_epoch(),
+            "ip": ip,
+            "expires_at": now + (_ACCESS_ONLY if employee else _sliding_time(role)),
+            "last_used_at": now,
+        })  # fmt: skip
+        refresh_token = None
+        if not employee:
+            refresh_token = self.env["fynlo.refresh.token"]._fynlo_issue(session_sudo)
+        return session_sudo._fynlo_make_pair(refresh_token)
+
+    @api.model
+    def _fynlo_refresh(self, refresh_token, ip=None):
+        """Exchange a refresh token for a new :class:`TokenPair`.
+
+        :raise TokenInvalidError: unknown, or its session is over
+        :raise TokenReusedError: it was used before; the session is over now
+        """
+        session_sudo, following = self.env["fynlo.refresh.token"]._fynlo_exchange(refresh_token)
+        if self._fynlo_read_state(session_sudo.fynlo_uuid) is None:
+            raise TokenInvalidError()
+        now = fields.Datetime.now()
+        vals = {"expires_at": now + _sliding_time(session_sudo.role), "last_used_at": now, "ip": ip}
+        if not session_sudo.device_id:
+            vals["store_ids"] = session_sudo.user_id._fynlo_stores().ids
+        session_sudo.write(vals)
+        return session_sudo._fynlo_make_pair(following)
+
+    def _fynlo_make_pair(self, refresh_token):
+        claims = {"sub": self.user_id.fynlo_uuid, "sid": self.fynlo_uuid, "role": self.role}
+        if self.device_id:
+            claims |= {"dev": self.device_id.fynlo_uuid, "sto": self.device_id.config_id.fynlo_uuid}
+        if self.employee_id:
+            claims["emp"] = self.employee_id.fynlo_uuid
+        access_token = self.env["fynlo.signing.key"]._fynlo_sign(claims)
+        return TokenPair(access_token, refresh_token, tokens.LIFETIME_S)
+
+    # --- Ending
+
+    def _fynlo_revoke(self, reason="revoked"):
+        """End these sessions; the caller has checked the right to."""
+        live_sudo = self.sudo().filtered(lambda session: not session.revoked_at)
+        live_sudo.write({"revoked_at": fields.Datetime.now(), "revoke_reason": reason})
+
+    @api.model
+    def _fynlo_end_reused(self, session_id):
+        """End a session at once, although the request that found the reuse will fail."""
+        with own_cursor(self.env) as cr:
+            cr.execute(
+                SQL(
+                    """UPDATE fynlo_auth_session
+                       SET revoked_at = %s, revoke_reason = 'token_reused'
+                       WHERE id = %s AND revoked_at IS NULL""",
+                    fields.Datetime.now(),
+                    session_id,
+                )
+            )
+
+    # --- Each request
+
+    @api.model
+    def _fynlo_authenticate(self, authorization, store_header, spec, request_id):
+        """Return the :class:`Access` that an ``Authorization`` header gives to a route.
+
+        :param authorization: the header's value, ``""`` when missing
+        :param store_header: value of ``X-Store-Id``, or ``None``
+        :param spec: the route's :class:`~..http.route.ApiSpec`
+        :raise TokenMissingError, TokenInvalidError, TokenExpiredError: no good token
+        :raise ForbiddenError: the route is not for this role
+        :raise StoreForbiddenError, StoreRequiredError: the store is not served, or not named
+        """
+        claims = self._fynlo_read_token(authorization)
+        state = self._fynlo_read_state(claims["sid"])
+        if state is None:
+            raise TokenInvalidError()
+        if state.role not in spec.roles:
+            raise ForbiddenError()
+        store_id, company_ids = state.choose_store(store_header, spec.store_scoped)
+        if state.last_used_at < fields.Datetime.now() - _TOUCH_EVERY:
+            self.env.cr.postcommit.add(lambda: self._fynlo_touch(state.id))
+        principal = Principal(
+            user_id=state.user_id,
+            company_id=company_ids[0],
+            role=state.role,
+            session=claims["sid"],
+            store_ids=tuple(id_ for id_, _company in state.stores.values()),
+            store_id=store_id,
+            device_id=state.device_id,
+            employee_id=state.employee_id,
+            request_id=request_id,
+        )
+        context = {"lang": state.lang or _DEFAULT_LANG, "tz": state.tz or "UTC"}
+        context |= {"allowed_company_ids": company_ids, CONTEXT_KEY: principal}
+        return Access(state.user_id, context)
+
+    def _fynlo_read_token(self, authorization):
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise TokenMissingError()
+        try:
+            return self.env["fynlo.signing.key"]._fynlo_verify(token)
+        except tokens.TokenTimeError:
+            raise TokenExpiredError() from None
+        except tokens.TokenError:
+            raise TokenInvalidError() from None
+
+    @api.model
+    def _fynlo_read_state(self, session_uuid):
+        """Return the :class:`SessionState` of a live session, ``None`` when it is over."""
+        self.env.cr.execute(SQL(_STATE_QUERY, session_uuid, fields.Datetime.now()))
+        row = self.env.cr.fetchone()
+        return SessionState(*row) if row else None
+
+    def _fynlo_touch(self, session_id):
+        """Note the use of a session; who is in the way is not waited for."""
+        with own_cursor(self.env) as cr:
+            cr.execute(
+                SQL(
+                    """UPDATE fynlo_auth_session SET last_used_at = %s WHERE id = (
+                           SELECT id FROM fynlo_auth_session WHERE id = %s
+                           FOR NO KEY UPDATE SKIP LOCKED)""",
+                    fields.Datetime.now(),
+                    session_id,
+                )
+            )
+
+    @api.autovacuum
+    def _gc_sessions(self):
+        """Drop sessions that were over a month ago."""
+        limit = fields.Datetime.now() - timedelta(days=30)
+        self.sudo().search(["|", ("expires_at", "<", limit), ("revoked_at", "<", limit)]).unlink()
+
+
+@dataclass(frozen=True)
+class SessionState:
+    """A live session as it is now: one row of the query below.
+
+    :ivar stores: ``{uuid: (id, company id)}`` of the stores it serves
+    """
+
+    id: int
+    user_id: int
+    device_id: int | None
+    employee_id: int | None
+    role: str
+    last_used_at: object
+    lang: str | None
+    tz: str | None
+    company_ids: list
+    stores: dict
+
+    def choose_store(self, header, is_scoped):
+        """Return ``(store id or None, company ids)`` of a request, its main company first.
+
+        A till's store is always its own; other sessions have one on store-scoped routes only.
+        """
+        if header is not None:
+            found = self.stores.get(header.lower())
+        elif len(self.stores) == 1 and (is_scoped or self.device_id):
+            found = next(iter(self.stores.values()))
+        elif is_scoped and self.stores:
+            raise StoreRequiredError()
+        else:
+            found = None
+        if found is None:
+            if is_scoped:
+                raise StoreForbiddenError()
+            return None, self.company_ids
+        store_id, company_id = found
+        return store_id, [company_id]
+
+
+def _sliding_time(role):
+    days = _DEVICE_SLIDING_DAYS if role == "device" else _SLIDING_DAYS
+    return timedelta(days=days)
+
+
+_STATE_QUERY = """
+SELECT session.id, session.user_id, session.device_id, session.employee_id, session.role,
+    session.last_used_at, partner.lang, partner.tz,
+    ARRAY(SELECT cid FROM res_company_users_rel WHERE user_id = users.id
+          ORDER BY cid <> users.company_id, cid),
+    (SELECT COALESCE(json_object_agg(store.fynlo_uuid, json_build_array(store.id, store.company_id)
+                                     ORDER BY store.id), '{}')
+     FROM pos_config AS store
+     WHERE store.active AND CASE WHEN device.id IS NOT NULL
+         THEN store.id = device.config_id
+         ELSE store.id IN (SELECT config_id FROM fynlo_session_store_rel
+                           WHERE session_id = session.id) END
+       AND store.company_id IN (SELECT cid FROM res_company_users_rel WHERE user_id = users.id)
+       AND (store.id IN (SELECT config_id FROM fynlo_user_store_rel WHERE user_id = users.id)
+            OR NOT EXISTS (SELECT FROM fynlo_user_store_rel WHERE user_id = users.id)))
+FROM fynlo_auth_session AS session
+JOIN res_users AS users ON users.id = session.user_id AND users.active
+    AND users.fynlo_token_epoch = session.epoch
+JOIN res_partner AS partner ON partner.id = users.partner_id
+LEFT JOIN fynlo_device AS device ON device.id = session.device_id
+LEFT JOIN hr_employee AS employee ON employee.id = session.employee_id
+WHERE session.fynlo_uuid = %s AND session.revoked_at IS NULL AND session.expires_at > %s
+  AND (session.device_id IS NULL OR device.state = 'active')
+  AND (session.employee_id IS NULL OR employee.active)
+"""
