@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+
+
+class PosOrder(models.Model):
+    _inherit = "pos.order"
+
+    fynlo_stock_state = fields.Selection(
+        [("pending", "To be posted"), ("posted", "Posted")],
+        "Stock by Fynlo",
+        readonly=True,
+        copy=False,
+        help="Orders of the API move their stock in the background, many at a time. "
+        "Empty: Odoo moves it, at the sale or when the session closes.",
+    )
+
+    _fynlo_stock_pending_idx = models.Index(
+        "(session_id, id) WHERE fynlo_stock_state = 'pending'"
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Hold the session open until this transaction ends, whoever creates the order."""
+        session_ids = {vals.get("session_id") for vals in vals_list} - {None, False}
+        self.env["pos.session"].browse(session_ids)._fynlo_hold_open()
+        return super().create(vals_list)
+
+    def _should_create_picking_real_time(self):
+        return super()._should_create_picking_real_time() and not self._fynlo_defers_stock()
+
+    def _create_order_picking(self):
+        """Odoo moves at once what cannot wait: deliveries, and costs that an invoice books."""
+        if self.fynlo_stock_state == "posted":
+            return None
+        if self.fynlo_stock_state == "pending" and not self._fynlo_defers_stock():
+            self.fynlo_stock_state = False
+        return super()._create_order_picking()
+
+    def _fynlo_defers_stock(self):
+        """Tell whether the stock of this one order is moved in the background."""
+        needs_costs_now = self.company_id.anglo_saxon_accounting and self.to_invoice
+        return bool(self.fynlo_stock_state) and not self.shipping_date and not needs_costs_now
+
+    def _generate_pos_order_invoice(self):
+        """Move the stock of an order that is invoiced later on its own: the invoice books it."""
+        for order in self.filtered(lambda each: each.fynlo_stock_state == "pending"):
+            order._create_order_picking()
+        return super()._generate_pos_order_invoice()

@@ -1,0 +1,113 @@
+from functools import partial
+
+from odoo import models
+from odoo.addons.fynlo_base.own_cursor import own_cursor
+from odoo.addons.fynlo_base.principal import principal_of
+from odoo.tools import SQL
+
+from ..exceptions import (
+    ApprovalRequiredError,
+    CountRequiredError,
+    DraftOrdersError,
+    SessionNotClosableError,
+)
+
+#: Longest wait for sales in flight before the closing starts over.
+_SALES_WAIT = "3s"
+
+
+class PosSession(models.Model):
+    _inherit = "pos.session"
+
+    def _fynlo_close_session(self, command):
+        """Close and post the session by Odoo's own closing, with no order left behind.
+
+        :param command: a ``SessionClose``
+        :return: the closed session (one record)
+        :raise ApprovalRequiredError: the difference is beyond what the role may accept
+        :raise CountRequiredError: the drawer was not counted, or cash moved since
+        :raise DraftOrdersError: orders are not paid
+        :raise SessionNotClosableError: Odoo cannot book it
+        """
+        self.config_id._fynlo_check_session_role()
+        if self.state == "closing_control":
+            self.env.cr.postrollback.add(partial(_resume_sales, self.env, self.id))
+        self._fynlo_check_no_drafts()
+        count_sudo = self._fynlo_check_count()
+        self._fynlo_stop_sales()
+        if self.cash_control:
+            self.post_closing_cash_details(count_sudo.counted)
+            self._fynlo_expected_cash()  # Odoo keeps the difference of before
+        self.update_closing_control_state_session(command.note or "")
+        result = self.close_session_from_ui()
+        if not result["successful"]:
+            raise SessionNotClosableError(result.get("message"))
+        self.env["fynlo.audit"]._fynlo_log(
+            "session.close", self, {"difference": count_sudo.difference}
+        )
+        return self
+
+    def action_pos_session_closing_control(self, *args, **kwargs):
+        """Stop the API's sales first, also when the web client closes a session."""
+        for session in self.filtered(lambda each: each.state == "opened"):
+            if not session._cannot_close_session():
+                session._fynlo_stop_sales()
+        return super().action_pos_session_closing_control(*args, **kwargs)
+
+    def _fynlo_stop_sales(self):
+        """Let no more sales in, and see all that came in before.
+
+        The state is changed in a transaction of its own. That one waits for the sales in flight,
+        which hold the session. This transaction's snapshot is older than the change, so
+        PostgreSQL refuses the lock below: the request runs again, on a snapshot that has every
+        sale. The second time there is nothing to change, and the lock is granted.
+
+        The ``xmin`` keeps the other connection from waiting for this very transaction, should it
+        have written to the session itself.
+        """
+        self.env.flush_all()
+        seen = SQL("SELECT xmin::text FROM pos_session WHERE id = %s", self.id)
+        [(row_version,)] = self.env.execute_query(seen)
+        with own_cursor(self.env) as cr:
+            cr.execute(SQL("SET lock_timeout = %s", _SALES_WAIT))
+            cr.execute(
+                SQL(
+                    """UPDATE pos_session SET state = 'closing_control'
+                       WHERE id = %s AND state = 'opened' AND xmin::text = %s""",
+                    self.id,
+                    row_version,
+                )
+            )
+        self.env.cr.execute(SQL("SELECT 1 FROM pos_session WHERE id = %s FOR UPDATE", self.id))
+
+    def _fynlo_check_no_drafts(self):
+        drafts = self.get_session_orders().filtered(lambda order: order.state == "draft")
+        if drafts:
+            orders = [{"id": order.uuid, "reference": order.pos_reference} for order in drafts]
+            raise DraftOrdersError(details={"orders": orders})
+
+    def _fynlo_check_count(self):
+        """Return the count that the session closes on (sudoed; empty without a drawer)."""
+        if not self.cash_control:
+            return self.env["fynlo.cash.count"]
+        count_sudo = self._fynlo_valid_count()
+        if not count_sudo:
+            raise CountRequiredError()
+        config = self.config_id
+        limit = config.amount_authorized_diff if config.set_maximum_difference else None
+        if limit is not None and not principal_of(self.env).is_at_least("supervisor"):
+            if self.currency_id.compare_amounts(abs(count_sudo.difference), limit) > 0:
+                raise ApprovalRequiredError()
+        return count_sudo
+
+
+def _resume_sales(env, session_id):
+    """Open a session again whose closing was refused; its own transaction holds nothing now."""
+    with own_cursor(env) as cr:
+        cr.execute(
+            SQL(
+                """UPDATE pos_session SET state = 'opened', stop_at = NULL
+                   WHERE id = %s AND state = 'closing_control'""",
+                session_id,
+            )
+        )

@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+#: Orders that one picking per destination takes at most: about a second of work.
+BATCH_ORDERS = 500
+
+
+class PosSession(models.Model):
+    _inherit = "pos.session"
+
+    fynlo_pending_stock_count = fields.Integer(
+        "Orders With Stock to Post", compute="_compute_fynlo_pending_stock_count"
+    )
+
+    def _compute_fynlo_pending_stock_count(self):
+        domain = [("session_id", "in", self.ids), ("fynlo_stock_state", "=", "pending")]
+        groups = self.env["pos.order"]._read_group(domain, ["session_id"], ["__count"])
+        counts = {session.id: count for session, count in groups}
+        for session in self:
+            session.fynlo_pending_stock_count = counts.get(session.id, 0)
+
+    def action_fynlo_pending_orders(self):
+        """Button of the session's form: its orders whose stock is not moved yet."""
+        action = self.action_view_order()
+        domain = [("session_id", "in", self.ids), ("fynlo_stock_state", "=", "pending")]
+        return {**action, "domain": domain}
+
+    def _validate_session(self, *args, **kwargs):
+        self.sudo()._fynlo_post_stock()
+        return super()._validate_session(*args, **kwargs)
+
+    def _create_picking_at_end_of_session(self):
+        """Leave out the orders whose stock is moved already."""
+        session = self.with_context(fynlo_without_posted_stock=True)
+        return super(PosSession, session)._create_picking_at_end_of_session()
+
+    def _get_closed_orders(self):
+        orders = super()._get_closed_orders()
+        if self.env.context.get("fynlo_without_posted_stock"):
+            orders = orders.filtered(lambda order: not order.fynlo_stock_state)
+        return orders
+
+    @api.model
+    def _fynlo_cron_post_stock(self):
+        """Move the stock of what was sold since the last run, one batch in one transaction."""
+        for session_id in self._fynlo_sessions_to_post():
+            session, posted = self.browse(session_id), BATCH_ORDERS
+            while posted == BATCH_ORDERS:
+                try:
+                    posted = session._fynlo_post_stock_batch()
+                    self.env.cr.flush()
+                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                    # A sale or a count of the same goods came between: the next run takes it.
+                    self.env.cr.rollback()
+                    break
+                if not self.env["ir.cron"]._commit_progress(posted):
+                    return
+
+    def _fynlo_sessions_to_post(self):
+        """Return the ids of the sessions with stock to post; a closing one posts its own."""
+        query = """SELECT DISTINCT s.id FROM pos_order o JOIN pos_session s ON s.id = o.session_id
+                   WHERE o.fynlo_stock_state = 'pending' AND o.state IN ('paid', 'done')
+                     AND s.state <> 'closing_control' ORDER BY s.id"""
+        return [session_id for (session_id,) in self.env.execute_query(SQL(query))]
+
+    def _fynlo_post_stock_batch(self):
+        """Post up to ``BATCH_ORDERS`` orders that nobody else works on; return how many.
+
+        The session is locked before its orders, as the closing does, so that the two can never
+        wait for each other.
+        """
+        query = SQL("SELECT 1 FROM pos_session WHERE id = %s FOR SHARE SKIP LOCKED", self.id)
+        if not self.env.execute_query(query):
+            return 0
+        return self._fynlo_post_stock(SQL("LIMIT %s FOR UPDATE SKIP LOCKED", BATCH_ORDERS))
+
+    def _fynlo_post_stock(self, lock=SQL("FOR UPDATE")):
+        """Move the stock of the session's pending orders, one picking per destination.
+
+        An order is moved once: its row is locked, and its state changes with the picking.
+
+        :param lock: end of the query that picks the orders
+        :return: number of orders posted
+        """
+        self.ensure_one()
+        query = """SELECT id FROM pos_order
+                   WHERE session_id = %s AND fynlo_stock_state = 'pending'
+                     AND state IN ('paid', 'done') ORDER BY id %s"""
+        self.env.flush_all()
+        ids = [order_id for (order_id,) in self.env.execute_query(SQL(query, self.id, lock))]
+        session = self.with_company(self.company_id)
+        orders = session.env["pos.order"].browse(ids)
+        for destination, group in orders.grouped(session._fynlo_stock_destination).items():
+            session._fynlo_move_goods(destination, group)
+        orders.fynlo_stock_state = "posted"
+        return len(orders)
+
+    def _fynlo_stock_destination(self, order):
+        """Return the location that an order's goods go to, as Odoo's closing picks it."""
+        return (
+            order.partner_id.property_stock_customer
+            or self.config_id.picking_type_id.default_location_dest_id
+            or self.env["stock.warehouse"]._get_partner_locations()[0]
+        )
+
+    def _fynlo_move_goods(self, destination, orders):
+        pickings = self.env["stock.picking"]._create_picking_from_pos_order_lines(
+            destination.id, orders.lines, self.config_id.picking_type_id
+        )
+        pickings.write({"pos_session_id": self.id, "origin": self.name})
+        orders.lines._compute_total_cost(pickings.move_ids)
