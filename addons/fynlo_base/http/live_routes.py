@@ -1,5 +1,7 @@
 """The routes that answer right now, read from Odoo's routing map: those of installed addons."""
 
+import threading
+
 from .route import ROUTING_TYPE
 
 
@@ -8,6 +10,7 @@ def live_routes(env):
 
     :return: list of pairs of a ``werkzeug.routing.Rule`` and an :class:`~.route.ApiSpec`
     """
+    threading.current_thread().dbname = env.cr.dbname  # where Odoo's map looks for its database
     found = [
         (rule, rule.endpoint.routing["fynlo"])
         for rule in env["ir.http"].routing_map().iter_rules()

@@ -7,8 +7,10 @@ from odoo.http import route
 
 from .. import exceptions as exc
 from ..schemas.base import EmptyReply
+from .reply import RawReply
 
 API_PREFIX = "/api/v1"
+API_VERSION = "1.0.0"
 ROUTING_TYPE = "fynlo"
 BODY_LIMIT_BYTES = 1024 * 1024
 
@@ -31,14 +33,14 @@ class ApiSpec:
     :ivar name: operation name, ``<tag>.<handler>``; also the permission's name
     :ivar body: schema of the JSON body, or ``None``
     :ivar query: schema of the query string, or ``None`` (then no parameter is allowed)
-    :ivar reply: schema of ``data``
+    :ivar reply: schema of ``data``; :class:`~.reply.RawReply` if the success is no envelope
     :ivar roles: roles that may call it; empty means no token is asked
     :ivar store_scoped: whether the request is about one store (``X-Store-Id``)
     :ivar status: status of a success
     :ivar rate: class of the rate limit: ``read``, ``write``, ``auth`` or ``bulk``
     :ivar replayable: whether an answer is stored for the same id or ``Idempotency-Key``
     :ivar errors: error classes of the route's own, beside those every route can give
-    :ivar media_type: content type of a success that is no envelope (``text/plain``, ...)
+    :ivar media_type: content type of a success that is no envelope
     :ivar cached: whether the reply carries an ``ETag`` and ``If-None-Match`` may give 304
     """
 
@@ -65,6 +67,11 @@ class ApiSpec:
     def tag(self):
         """First part of the operation's name: the controller's module."""
         return self.name.partition(".")[0]
+
+    @property
+    def is_enveloped(self):
+        """Whether a success is the envelope around ``reply``."""
+        return not issubclass(self.reply, RawReply)
 
     def possible_errors(self):
         """Return the error classes that this route can answer, sorted by status and code."""

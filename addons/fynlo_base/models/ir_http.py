@@ -1,10 +1,14 @@
-from odoo import api, models
+import json
+
+from odoo import api, models, tools
 from odoo.http import request
 from werkzeug.exceptions import HTTPException
 
+from ..engine.openapi import build_document
 from ..http.dispatcher import FynloDispatcher
 from ..http.errors import to_fynlo_error
-from ..http.route import API_PREFIX, ROUTING_TYPE
+from ..http.live_routes import live_routes
+from ..http.route import API_PREFIX, API_VERSION, ROUTING_TYPE
 
 
 class IrHttp(models.AbstractModel):
@@ -63,3 +67,11 @@ class IrHttp(models.AbstractModel):
         if request.dispatcher.routing_type != ROUTING_TYPE:
             return super()._post_dispatch(response)
         return request.dispatcher.post_dispatch(response)
+
+    @api.model
+    @tools.ormcache(cache="routing")
+    def _fynlo_openapi(self):
+        """Return the OpenAPI document of the routes that answer, as JSON bytes."""
+        specs = [spec for _, spec in live_routes(self.env)]
+        document = build_document(specs, server_url=API_PREFIX, version=API_VERSION)
+        return json.dumps(document, separators=(",", ":")).encode()
