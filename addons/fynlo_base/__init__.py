@@ -1,4 +1,4 @@
 # The dispatcher registers the routing type "fynlo"; the routes of the controllers need it.
 from . import http  # isort: skip
-from . import controllers, models
+from . import controllers, models, wizards
 from .hooks import post_init_hook, uninstall_hook

@@ -14,3 +14,4 @@ def uninstall_hook(env):
     env["fynlo.cache"]._fynlo_untrack_all()
     env["fynlo.audit"]._fynlo_drop_guard()
     env["res.users"]._fynlo_drop_epoch_triggers()
+    env["res.users"]._fynlo_archive_technical()

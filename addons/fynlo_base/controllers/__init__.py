@@ -1,1 +1,2 @@
-from . import openapi
+from . import devices
+from . import pin

@@ -11,7 +11,9 @@ from . import fynlo_refresh_token
 from . import fynlo_signing_key
 from . import res_users
 from . import fynlo_device
+from . import fynlo_pairing_code
 from . import hr_employee
+from . import hr_employee_pin
 from . import ir_rule
 from . import pos_config
 from . import res_company

@@ -1,0 +1,17 @@
+from odoo import fields, models
+
+
+class PosConfig(models.Model):
+    """A store of the API."""
+
+    _name = "pos.config"
+    _inherit = ["pos.config", "fynlo.uuid.mixin"]
+
+    fynlo_uuid = fields.Char("Fynlo store ID")
+
+    def action_fynlo_devices(self):
+        """Button of the store's form: its tills."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("fynlo_base.fynlo_device_action")
+        action["domain"] = [("config_id", "=", self.id)]
+        return action

@@ -1,0 +1,2 @@
+from . import fynlo_pair_wizard
+from . import fynlo_pin_wizard
