@@ -1,0 +1,1 @@
+"""Arithmetic of a sale. No database, no request."""

@@ -1,0 +1,93 @@
+"""Errors of the till's addon: one class per code."""
+
+from odoo.addons.fynlo_base.exceptions import FynloError
+
+
+class SessionNotOpenError(FynloError):
+    """The store has no open session: open one first."""
+
+    status, code, message = 409, "session_not_open", "Open a session before you sell."
+
+
+class PriceChangedError(FynloError):
+    """The till showed another total than the server's; ``details`` holds the priced cart."""
+
+    status, code, message = 409, "price_changed", "Prices have changed. Show the new total."
+
+
+class PaymentReferenceUsedError(FynloError):
+    """That terminal receipt has already paid an order."""
+
+    status, code = 409, "payment_reference_used"
+    message = "This payment reference was used before."
+
+
+class ProductUnavailableError(FynloError):
+    """A product is archived, sold out or not in the store's range."""
+
+    status, code, message = 422, "product_unavailable", "A product is not available."
+
+
+class UnknownDiscountCodeError(FynloError):
+    """No promotion has that code."""
+
+    status, code, message = 422, "unknown_discount_code", "There is no such discount code."
+
+
+class DiscountLimitError(FynloError):
+    """The discount is higher than the role allows; ``details.allowed`` is the limit in percent."""
+
+    status, code = 422, "discount_limit"
+    message = "Your role does not allow such a discount."
+
+
+class DeviceRequiredError(FynloError):
+    """Only a paired till can sell: receipts are numbered per device."""
+
+    status, code, message = 422, "device_required", "Sell from a paired till."
+
+
+class OverpaidError(FynloError):
+    """More is paid than is owed, and not in cash; ``details.due`` is what is owed."""
+
+    status, code, message = 422, "overpaid", "The payments exceed the total."
+
+
+class SessionAlreadyOpenError(FynloError):
+    """Somebody opened the store's session before; ``details.sessionId`` names it."""
+
+    status, code = 409, "session_already_open"
+    message = "The store's session is open already."
+
+
+class NoCashDrawerError(FynloError):
+    """The store takes no cash, so there is nothing to put in, take out or count."""
+
+    status, code, message = 422, "no_cash_drawer", "This store takes no cash."
+
+
+class DraftOrdersError(FynloError):
+    """Orders are not paid yet; ``details.orders`` lists their ``id`` and ``reference``."""
+
+    status, code = 409, "draft_orders"
+    message = "Complete or cancel the open orders first."
+
+
+class CountRequiredError(FynloError):
+    """The drawer was not counted, or cash has moved since it was."""
+
+    status, code, message = 409, "count_required", "Count the drawer first."
+
+
+class ApprovalRequiredError(FynloError):
+    """It is beyond what the role may do alone: a supervisor or above has to do it."""
+
+    status, code = 403, "approval_required"
+    message = "A supervisor has to approve this."
+
+
+class SessionNotClosableError(FynloError):
+    """Odoo refuses to book the session, e.g. its entries do not balance; the message says why."""
+
+    status, code = 409, "session_not_closable"
+    message = "The session cannot be closed. A manager has to look at it in Odoo."

@@ -1,0 +1,149 @@
+from datetime import timezone
+
+from odoo import api, fields, models
+
+from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
+from odoo.addons.fynlo_base.principal import principal_of
+from odoo.addons.fynlo_base.schemas.base import AMOUNT_LIMIT
+
+from ..engine.cart import PricedCart, TaxShare
+from ..engine.choices import FieldFaults
+from ..engine.pricer import LinePricer
+from ..exceptions import DiscountLimitError, ProductUnavailableError, UnknownDiscountCodeError
+
+
+class FynloPricing(models.AbstractModel):
+    """Prices a cart: what the guest would pay at the web POS of the same store, to the cent."""
+
+    _name = "fynlo.pricing"
+    _description = "Fynlo pricing"
+
+    @api.model
+    def _fynlo_price_cart(self, cart, config, occurred_at=None):
+        """Return the :class:`~..engine.cart.PricedCart` of a cart. Writes nothing.
+
+        :param cart: a :class:`~..schemas.carts.Cart`
+        :param config: the store, already checked (one ``pos.config``)
+        :param occurred_at: aware instant of the sale, for rules with a period; ``None`` is now
+        :raise InvalidFieldsError: unknown products, modifiers or amounts, all of them at once
+        :raise ProductUnavailableError: archived, or not in the store's range
+        :raise UnknownDiscountCodeError: no promotion has that code
+        :raise DiscountLimitError: more discount than the role may give
+        """
+        if cart.discount_codes:
+            raise UnknownDiscountCodeError(details={"codes": cart.discount_codes})
+        book = self.env["fynlo.price.book"]._fynlo_open(config)
+        self._fynlo_check_discounts(cart, book)
+        occasion = self._fynlo_occasion(cart, config, book)
+        lines = self._fynlo_price_lines(cart, config, book, occasion, occurred_at)
+        priced = PricedCart(book=book, order_type=cart.order_type, lines=lines, **occasion)
+        self._fynlo_add_taxes(priced)
+        if book.currency.to_minor(priced.total) > AMOUNT_LIMIT:
+            error = {"field": "lines", "code": "too_large", "message": "The total is too large."}
+            raise InvalidFieldsError(errors=[error])
+        return priced
+
+    def _fynlo_check_discounts(self, cart, book):
+        allowed = book.discount_limits.get(principal_of(self.env).role, 100)
+        faults = FieldFaults()
+        for index, line in enumerate(cart.lines):
+            if line.discount_percent > allowed:
+                message = f"At most {allowed:g} % is allowed."
+                faults.add(f"lines.{index}.discountPercent", "discount_limit", message)
+        if faults.errors:
+            raise DiscountLimitError(details={"allowed": allowed}, errors=faults.errors)
+
+    def _fynlo_occasion(self, cart, config, book):
+        """Return preset, pricelist, fiscal position and customer, as the web POS picks them."""
+        terms = book.terms[cart.order_type]
+        occasion = {
+            "preset_id": terms.preset_id,
+            "pricelist_id": terms.pricelist_id,
+            "fiscal_position_id": terms.fiscal_position_id,
+            "partner_id": None,
+        }
+        partner = self.env["res.partner"]._fynlo_resolve(cart.customer_id, "customerId")
+        if not partner:
+            return occasion
+        partner_sudo = partner.sudo().with_company(config.company_id)
+        occasion["partner_id"] = partner.id
+        pricelist_id = partner_sudo.property_product_pricelist.id
+        if pricelist_id in book.pricelist_ids and not terms.has_own_pricelist:
+            occasion["pricelist_id"] = pricelist_id
+        position = partner_sudo.fiscal_position_id
+        if position and not terms.has_own_fiscal_position:
+            occasion["fiscal_position_id"] = position.id
+            if position.id not in book.tax_maps:
+                tax_map = self.env["fynlo.price.book"]._fynlo_tax_map(position)
+                book.tax_maps[position.id] = tax_map
+        return occasion
+
+    def _fynlo_price_lines(self, cart, config, book, occasion, occurred_at):
+        uuids = {str(line.product_id) for line in cart.lines}
+        self.env["fynlo.price.book"]._fynlo_require_products(config, book, uuids)
+        now = fields.Datetime.now()
+        if occurred_at:
+            now = occurred_at.astimezone(timezone.utc).replace(tzinfo=None)
+        pricelist_id, position_id = occasion["pricelist_id"], occasion["fiscal_position_id"]
+        pricer = LinePricer(book, pricelist_id, position_id, now)
+        for index, line in enumerate(cart.lines):
+            pricer.add(line, f"lines.{index}")
+        if pricer.faults.errors:
+            raise InvalidFieldsError(errors=pricer.faults.errors)
+        if pricer.unavailable:
+            raise ProductUnavailableError(details={"productIds": pricer.unavailable})
+        return pricer.lines
+
+    @api.model
+    def _fynlo_add_taxes(self, cart):
+        """Fill in the amounts of a cart and of its lines by Odoo's own tax engine."""
+        engine = self.env["account.tax"]
+        company = self.env["res.company"].browse(cart.book.company_id)
+        base_lines = [self._fynlo_base_line(engine, line, cart.book) for line in cart.lines]
+        engine._add_tax_details_in_base_lines(base_lines, company)
+        engine._round_base_lines_tax_details(base_lines, company)
+        currency = self.env["res.currency"].browse(cart.book.currency.id)
+        coins = cart.book.cash_rounding
+        rounding = self.env["account.cash.rounding"]
+        if coins and not coins.is_cash_only:
+            rounding = rounding.browse(coins.id)
+        totals = engine._get_tax_totals_summary(base_lines, currency, company, rounding)
+        cart.untaxed = totals["base_amount_currency"]
+        cart.tax = totals["tax_amount_currency"]
+        cart.total = cart.book.currency.round(totals["total_amount_currency"])
+        cart.rounding = totals.get("cash_rounding_base_amount_currency", 0.0)
+        for line, base_line in zip(cart.lines, base_lines):
+            line.subtotal = cart.book.currency.round(base_line["tax_details"]["total_excluded"])
+            line.total = cart.book.currency.round(base_line["tax_details"]["total_included"])
+        cart.taxes = self._fynlo_sum_taxes(engine, base_lines, cart.book)
+
+    def _fynlo_base_line(self, engine, line, book):
+        return engine._prepare_base_line_for_taxes_computation(
+            {},
+            product_id=self.env["product.product"].browse(line.product.id),
+            tax_ids=engine.browse(line.applied_tax_ids),
+            price_unit=line.unit_price,
+            quantity=line.quantity,
+            discount=line.discount,
+            currency_id=self.env["res.currency"].browse(book.currency.id),
+            is_refund=line.quantity * line.unit_price < 0,
+        )
+
+    def _fynlo_sum_taxes(self, engine, base_lines, book):
+        """Return what each tax adds up to, in the order in which the taxes are computed."""
+
+        def by_tax(_base_line, tax_data):
+            return tax_data["tax"] if tax_data else None
+
+        per_line = engine._aggregate_base_lines_tax_details(base_lines, by_tax)
+        sums = engine._aggregate_base_lines_aggregated_values(per_line)
+        return [
+            TaxShare(
+                tax.id,
+                *book.tax_names[tax.id],
+                base=values["base_amount_currency"],
+                amount=values["tax_amount_currency"],
+            )
+            for tax, values in sums.items()
+            if tax
+        ]

@@ -1,0 +1,1 @@
+"""Documents of the till's routes."""

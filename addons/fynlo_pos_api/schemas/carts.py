@@ -1,0 +1,96 @@
+"""What a till may say about a sale: intents. Prices and totals are the server's."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, field_validator
+
+from odoo.addons.fynlo_base.schemas.base import (
+    Body,
+    LongText,
+    MinorAmount,
+    Percent,
+    Quantity,
+    ShortText,
+    UtcInstant,
+)
+
+OrderType = Literal["dine_in", "takeaway", "delivery"]
+
+
+class ModifierChoice(Body):
+    """A chosen modifier; ``customValue`` holds the guest's words where it takes some."""
+
+    id: UUID
+    custom_value: ShortText | None = None
+
+
+class ComboItemChoice(Body):
+    """A chosen item of a combo; ``quantity`` is per combo."""
+
+    combo_item_id: UUID
+    quantity: Annotated[int, Field(ge=1, le=100)] = 1
+    modifiers: Annotated[list[ModifierChoice], Field(max_length=50)] = []
+
+
+class CartLine(Body):
+    """One line. ``productId`` names a variant."""
+
+    id: UUID
+    product_id: UUID
+    quantity: Quantity
+    modifiers: Annotated[list[ModifierChoice], Field(max_length=50)] = []
+    combo_items: Annotated[list[ComboItemChoice], Field(max_length=50)] = []
+    discount_percent: Percent = Decimal(0)
+    note: LongText | None = None
+
+
+class Cart(Body):
+    """What is being bought, and on which occasion."""
+
+    order_type: OrderType
+    table_id: UUID | None = None
+    customer_id: UUID | None = None
+    lines: Annotated[list[CartLine], Field(min_length=1, max_length=300)]
+    discount_codes: Annotated[list[ShortText], Field(max_length=20)] = []
+
+    @field_validator("lines")
+    @classmethod
+    def _check_ids(cls, lines):
+        if len({line.id for line in lines}) != len(lines):
+            raise ValueError("each line needs an id of its own")
+        return lines
+
+
+class QuoteRequest(Cart):
+    """Body of ``POST /orders/quote``."""
+
+    stated_total: MinorAmount | None = None
+
+
+class PaymentCreate(Body):
+    """A tender. ``amount`` pays the order; ``tendered`` is the cash handed over for it."""
+
+    id: UUID
+    method: UUID
+    amount: Annotated[MinorAmount, Field(gt=0)]
+    tendered: MinorAmount | None = None
+    reference: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+
+
+class OrderCreate(Cart):
+    """Body of ``POST /orders``."""
+
+    id: UUID
+    occurred_at: UtcInstant | None = None
+    note: LongText | None = None
+    payments: Annotated[list[PaymentCreate], Field(max_length=20)] = []
+    stated_total: MinorAmount | None = None
+
+    @field_validator("payments")
+    @classmethod
+    def _check_payment_ids(cls, payments):
+        if len({payment.id for payment in payments}) != len(payments):
+            raise ValueError("each payment needs an id of its own")
+        return payments

@@ -1,0 +1,233 @@
+import os
+import random
+from decimal import Decimal
+from uuid import uuid4
+
+from odoo.fields import Command
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import float_round
+
+from odoo.addons.fynlo_base.principal import CONTEXT_KEY, Principal
+
+from ..schemas.carts import CartLine, ComboItemChoice, ModifierChoice, QuoteRequest
+from .menu import Menu
+
+CARTS = int(os.environ.get("FYNLO_PARITY_CARTS", "600"))
+SEED = int(os.environ.get("FYNLO_PARITY_SEED", "20261121"))
+
+
+@tagged("post_install", "-at_install")
+class TestPricingParity(TransactionCase):
+    """Random carts, priced by the API and by Odoo on fresh records, agree to the cent."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
+        currencies = env["res.currency"].with_context(active_test=False)
+        cls.menus = []
+        for code in ("USD", "JPY", "KWD"):
+            currency = currencies.search([("name", "=", code)])
+            currency.active = True
+            cls.menus.append(Menu(env, currency))
+
+    def test_random_carts_cost_what_odoo_computes(self):
+        dice = random.Random(SEED)
+        for number in range(CARTS):
+            menu = dice.choice(self.menus)
+            self.vary_settings(dice, menu)
+            cart, expected = self.random_cart(dice, menu)
+            priced = self.price(menu, cart)
+            with self.subTest(seed=SEED, cart=number, company=menu.company.name):
+                self.assert_same(menu, priced, self.reference(menu, cart, expected))
+
+    def vary_settings(self, dice, menu):
+        menu.company.tax_calculation_rounding_method = dice.choice(
+            ("round_per_line", "round_globally")
+        )
+        menu.session.state = "closed"  # Odoo locks these settings while a session is open
+        menu.store.write({
+            "cash_rounding": dice.random() < 0.4,
+            "rounding_method": dice.choice(menu.roundings).id,
+            "only_round_cash_method": dice.random() < 0.5,
+            "pricelist_id": dice.choice(menu.pricelists).id,
+        })  # fmt: skip
+        menu.session.state = "opened"
+
+    def random_cart(self, dice, menu):
+        """Return a random body and, for each line, the product and the chosen values."""
+        lines, chosen = [], []
+        for _ in range(dice.randint(1, 6)):
+            product = dice.choice(menu.products + menu.combos)
+            items, values = [], menu.env["product.template.attribute.value"]
+            if product.type == "combo":
+                items = self.random_items(dice, product)
+            else:
+                values = self.random_values(dice, product)
+            quantity = Decimal(dice.randint(1, 5))
+            if product.type != "combo" and dice.random() < 0.3:
+                quantity = Decimal(dice.randint(1, 499)) / 100
+            discount = dice.choice((0, 0, 0, 10, 33.33, 50, 100))
+            lines.append(CartLine.model_construct(
+                id=uuid4(), product_id=product.fynlo_uuid, quantity=quantity,
+                modifiers=as_choices(values), discount_percent=Decimal(str(discount)), note=None,
+                combo_items=[
+                    ComboItemChoice.model_construct(
+                        combo_item_id=item.fynlo_uuid, quantity=count, modifiers=as_choices(extra)
+                    )
+                    for item, count, extra in items
+                ],
+            ))  # fmt: skip
+            chosen.append((product, values, items))
+        customer = dice.choice([None, None, *menu.customers])
+        cart = QuoteRequest.model_construct(
+            order_type=dice.choice(("dine_in", "takeaway", "delivery")),
+            customer_id=customer and customer.fynlo_uuid, lines=lines, discount_codes=[],
+        )  # fmt: skip
+        return cart, (customer, chosen)
+
+    def random_values(self, dice, product):
+        values = product.env["product.template.attribute.value"]
+        for line in product.attribute_line_ids:
+            if line.attribute_id.create_variant == "no_variant":
+                options = list(line.product_template_value_ids)
+                is_multiple = line.attribute_id.display_type == "multi"
+                count = dice.randint(0, len(options)) if is_multiple else 1
+                for value in dice.sample(options, count):
+                    values |= value
+        return values
+
+    def random_items(self, dice, product):
+        items = []
+        for combo in product.combo_ids:
+            remaining = dice.randint(combo.qty_free, combo.qty_max)
+            options = list(combo.combo_item_ids)
+            dice.shuffle(options)
+            while remaining:
+                item = options.pop()
+                count = dice.randint(1, remaining) if options else remaining
+                items.append((item, count, self.random_values(dice, item.product_id)))
+                remaining -= count
+        return items
+
+    def price(self, menu, cart):
+        principal = Principal(
+            user_id=self.env.uid, company_id=menu.company.id, role="manager", session="x",
+            store_ids=(menu.store.id,), store_id=menu.store.id,
+        )  # fmt: skip
+        env = menu.env(context={**menu.env.context, CONTEXT_KEY: principal})
+        env.flush_all()
+        env.invalidate_all()
+        return env["fynlo.pricing"]._fynlo_price_cart(cart, menu.store.with_env(env))
+
+    def reference(self, menu, cart, expected):
+        """Return a draft order of Odoo with the same content, and its tax details by line."""
+        customer, chosen = expected
+        preset = menu.store.available_preset_ids.filtered(
+            lambda each: each.fynlo_order_type == cart.order_type
+        )
+        position = preset.fiscal_position_id
+        if customer and not position:
+            position = customer.property_account_position_id
+        pricelist = preset.pricelist_id or menu.store.pricelist_id
+        vals = []
+        for line, (product, values, items) in zip(cart.lines, chosen):
+            for child, quantity, price in reference_prices(pricelist, line, product, values, items):
+                vals.append({
+                    "product_id": child.id, "qty": quantity, "price_unit": price,
+                    "discount": float(line.discount_percent), "price_subtotal": 0,
+                    "tax_ids": [Command.set(child.taxes_id.ids)], "price_subtotal_incl": 0,
+                    "full_product_name": child.name,
+                })  # fmt: skip
+        order = menu.env["pos.order"].create({
+            "session_id": menu.session.id, "company_id": menu.company.id,
+            "partner_id": customer and customer.id, "pricelist_id": pricelist.id,
+            "fiscal_position_id": position.id, "amount_tax": 0, "amount_total": 0,
+            "amount_paid": 0, "amount_return": 0, "lines": [Command.create(each) for each in vals],
+        })  # fmt: skip
+        order._compute_prices()
+        return order
+
+    def assert_same(self, menu, priced, order):
+        self.assertEqual(len(priced.lines), len(order.lines))
+        base_lines = order.lines._prepare_tax_base_line_values()
+        engine = menu.env["account.tax"]
+        engine._add_tax_details_in_base_lines(base_lines, menu.company)
+        engine._round_base_lines_tax_details(base_lines, menu.company)
+        taxes = {}
+        for line, record, base_line in zip(priced.lines, order.lines, base_lines):
+            details = base_line["tax_details"]
+            self.assertEqual(line.unit_price, record.price_unit, record.full_product_name)
+            self.assertEqual(line.quantity, record.qty)
+            self.assertEqual(line.applied_tax_ids, tuple(record.tax_ids_after_fiscal_position.ids))
+            self.assertMoney(menu, line.subtotal, details["total_excluded_currency"])
+            self.assertMoney(menu, line.total, details["total_included_currency"])
+            for data in details["taxes_data"]:
+                name = data["tax"].id
+                taxes[name] = taxes.get(name, 0) + data["tax_amount_currency"]
+        self.assertEqual({share.tax_id for share in priced.taxes}, set(taxes))
+        for share in priced.taxes:
+            self.assertMoney(menu, share.amount, taxes[share.tax_id])
+        self.assertMoney(menu, sum(share.amount for share in priced.taxes), order.amount_tax)
+        self.assertMoney(menu, priced.tax, order.amount_tax)
+        self.assertMoney(menu, priced.total, order.amount_total)
+
+    def assertMoney(self, menu, left, right):
+        currency = menu.company.currency_id
+        self.assertEqual(currency.compare_amounts(left, right), 0, f"{left} is not {right}")
+
+
+def as_choices(values):
+    return [ModifierChoice.model_construct(id=value.fynlo_uuid, custom_value=None) for value in values]
+
+
+def reference_prices(pricelist, line, product, values, items):
+    """Yield ``(product, quantity, unit price)`` of the records that a line becomes."""
+    quantity = float(line.quantity)
+    if product.type != "combo":
+        price = odoo_price(pricelist, product, quantity, sum(values.mapped("price_extra")))
+        digits = product.env["decimal.precision"].precision_get("Product Price")
+        yield product, quantity, float_round(price, precision_digits=digits)
+        return
+    yield product, quantity, 0.0
+    yield from reference_combo(pricelist, quantity, product, items)
+
+
+def odoo_price(pricelist, product, quantity, extra):
+    """Return the price of Odoo's Python; a base pricelist gets no modifiers, as in the web POS."""
+    rule_id = pricelist._get_product_rule(product, quantity)
+    rule = product.env["product.pricelist.item"].browse(rule_id)
+    if not (rule.base == "pricelist" and rule.compute_price != "fixed"):
+        product = product.with_context(no_variant_attributes_price_extra=extra)
+    return pricelist._get_product_price(product, quantity)
+
+
+def reference_combo(pricelist, quantity, product, items):
+    """Split a combo's price, written down from the web POS's JavaScript line by line."""
+    currency = product.company_id.currency_id
+    parent_price = odoo_price(pricelist, product, 1, 0)
+    items = sorted(items, key=lambda each: (each[0].combo_id.id, each[0].id))
+    free, extra, taken = [], [], {}
+    for item, count, values in items:
+        left = item.combo_id.qty_free - taken.get(item.combo_id, 0)
+        included = min(count, left)
+        if left > 0:
+            free.append((item, included, values))
+            taken[item.combo_id] = taken.get(item.combo_id, 0) + included
+            count -= included
+        if count > 0:
+            extra.append((item, count, values))
+    original = sum(item.combo_id.base_price * count for item, count, _values in free)
+    remaining = parent_price
+    for index, (item, count, values) in enumerate(free):
+        price = currency.round(item.combo_id.base_price * parent_price / original)
+        remaining -= price * count
+        if index == len(free) - 1:
+            price += remaining
+        price += sum(values.mapped("price_extra")) + item.extra_price
+        yield item.product_id, count * quantity, price
+    for item, count, values in extra:
+        price = currency.round(item.combo_id.base_price)
+        price += sum(values.mapped("price_extra")) + item.extra_price
+        yield item.product_id, count * quantity, price
