@@ -1,2 +1,5 @@
+from . import audit
 from . import devices
+from . import health
+from . import openapi
 from . import pin
