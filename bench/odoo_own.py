@@ -32,7 +32,8 @@ class OdooClient:
 
     def call(self, model, method, *args, **kwargs):
         """Call a public method of a model; the first of ``args`` is usually the ids."""
-        return self._post(f"/web/dataset/call_kw/{model}/{method}", call_params(model, method, args, kwargs))
+        params = call_params(model, method, args, kwargs)
+        return self._post(f"/web/dataset/call_kw/{model}/{method}", params)
 
 
 def call_params(model, method, args, kwargs=None):
@@ -41,10 +42,14 @@ def call_params(model, method, args, kwargs=None):
 
 
 class OdooStore:
-    """A till of Odoo's own with an open session and two storable products."""
+    """A till of Odoo's own with two storable products and two payment methods.
+
+    ``stock_at_closing`` is copied by Odoo onto the session when :meth:`open` makes it.
+    """
 
     def __init__(self, client, name, *, stock_at_closing):
         self.client = client
+        self.session_id = None
         call = client.call
         self.company_id = call("res.users", "read", [client.uid], ["company_id"])[0]["company_id"][0]
         mode = "closing" if stock_at_closing else "real"
@@ -55,7 +60,6 @@ class OdooStore:
         self.products = [self._make_product(f"{name} {price}", price) for price in PRICES]
         self.config_id = call("pos.config", "create", [{"name": name}])[0]
         self.cash_id, self.card_id = self._payment_methods()
-        self.session_id = self._open()
 
     def _find_or_make_tax(self):
         domain = [["type_tax_use", "=", "sale"], ["amount", "=", 15.0]]
@@ -86,12 +90,13 @@ class OdooStore:
         call("pos.config", "write", [self.config_id], {"payment_method_ids": [[6, 0, ids]]})
         return ids
 
-    def _open(self):
+    def open(self):
+        """Open a session with 100.00 in the drawer; return this store."""
         self.client.call("pos.config", "open_ui", [self.config_id])
         domain = [["config_id", "=", self.config_id], ["state", "!=", "closed"]]
-        session_id = self.client.call("pos.session", "search", domain)[0]
-        self.client.call("pos.session", "set_opening_control", [session_id], 100, "")
-        return session_id
+        self.session_id = self.client.call("pos.session", "search", domain)[0]
+        self.client.call("pos.session", "set_opening_control", [self.session_id], 100, "")
+        return self
 
     def order(self, number, *, with_references):
         """Return the payload of one paid order: two products, card and cash, to the cent."""
@@ -133,7 +138,7 @@ class OdooStore:
         return "POST", "/web/dataset/call_kw/pos.order/sync_from_ui", body, headers
 
     def sums(self):
-        """Return the number of orders in the session and the sum of their totals."""
-        domain = [["session_id", "=", self.session_id]]
+        """Return the number of the store's orders and the sum of their totals."""
+        domain = [["config_id", "=", self.config_id]]
         rows = self.client.call("pos.order", "search_read", domain, ["amount_total", "uuid"])
         return len(rows), round(sum(row["amount_total"] for row in rows), 2)

@@ -37,7 +37,10 @@ def listen(port):
 
 
 def start(installation, config_file, environment, listener, log):
-    """Start Odoo on ``listener``, its output appended to the file ``log``; give the :class:`subprocess.Popen`."""
+    """Start Odoo on ``listener``, its output appended to the file ``log``.
+
+    Give the :class:`subprocess.Popen`.
+    """
     command = [installation.python, INSIDE / "odoo_entry.py", "-c", config_file]
     with open(log, "ab") as output:
         return subprocess.Popen(
@@ -51,10 +54,11 @@ def start(installation, config_file, environment, listener, log):
         )
 
 
-def wait_ready(child, ports, log):
+def wait_ready(child, ports, log, path=READY_PATH):
     """Wait until Odoo answers that it is ready and its gevent process listens.
 
     :param ports: (HTTP, gevent)
+    :param path: what must answer 200
     :raise LauncherError: it ended, or was not ready in time; the message has the log's last error
     """
     deadline = time.monotonic() + READY_S
@@ -62,18 +66,21 @@ def wait_ready(child, ports, log):
     while time.monotonic() < deadline:
         if child.poll() is not None:
             raise LauncherError(f"Odoo ended while it started: {last_error(log)} (log: {log})")
-        answer = _ready_answer(ports[0])
+        answer = _ready_answer(ports[0], path)
         if answer is None and _listens(ports[1]):
             return
         time.sleep(0.1)
-    raise LauncherError(f"Odoo was not ready after {READY_S} s, {READY_PATH} said {answer}: {last_error(log)} (log: {log})")
+    raise LauncherError(
+        f"Odoo was not ready after {READY_S} s, {path} said {answer}: "
+        f"{last_error(log)} (log: {log})"
+    )
 
 
-def _ready_answer(port):
+def _ready_answer(port, path):
     """Ask once; None is ready, else what came instead."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("GET", READY_PATH)
+        connection.request("GET", path)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         return type(error).__name__
@@ -88,7 +95,10 @@ def _listens(port):
 
 
 def last_error(log):
-    """Give what a log tells of the last failure: the exception's own line, else an error's, else its last line."""
+    """Give what a log tells of the last failure.
+
+    The exception's own line, else an error's, else its last line.
+    """
     with open(log, "rb") as handle:
         handle.seek(max(0, os.path.getsize(log) - 100_000))
         lines = handle.read().decode(errors="replace").splitlines()

@@ -24,7 +24,10 @@ from .paths import INSIDE
 
 @dataclass(frozen=True)
 class ScratchDatabase:
-    """A database of one test. ``demo`` is what ``_fynlo_load_demo_restaurant`` told, ``{}`` without the demo."""
+    """A database of one test.
+
+    ``demo`` is what ``_fynlo_load_demo_restaurant`` told, ``{}`` without the demo.
+    """
 
     name: str
     dsn: str
@@ -35,7 +38,8 @@ class ScratchDatabase:
 class RunningServer:
     """A real Odoo with workers and a gevent process.
 
-    ``base_url`` has no slash at its end; ``gevent_url`` is where ``/websocket`` answers; ``pid`` is the master process.
+    ``base_url`` has no slash at its end; ``gevent_url`` is where ``/websocket`` answers; ``pid`` is
+    the master process.
     """
 
     base_url: str
@@ -58,7 +62,9 @@ def bed():
     """Give the :class:`launcher.testbed.TestBed` of this run."""
     path = os.environ.get(testbed.VARIABLE)
     if not path:
-        raise RuntimeError("Run these tests with ./fynlo test: it prepares their PostgreSQL and template database.")
+        raise RuntimeError(
+            "Run these tests with ./fynlo test: it prepares their PostgreSQL and template database."
+        )
     return testbed.load(path)
 
 
@@ -83,17 +89,30 @@ def scratch_database(demo=False, empty=False):
 
 
 @contextmanager
-def running_server(database=None, demo=False, workers=2, environment=None, expected_log=()):
-    """Run a real server until the end of the block; its workers commit, lock and retry like production's.
+def running_server(
+    database=None,
+    demo=False,
+    workers=2,
+    environment=None,
+    expected_log=(),
+    ready_path=server.READY_PATH,
+):
+    """Run a real server until the end of the block: it commits, locks and retries like production.
 
-    :param database: a :class:`ScratchDatabase` to share with another server; None makes one of its own
+    :param database: a :class:`ScratchDatabase` to share with another server; None makes one of
+        its own
     :param demo: with the demo restaurant (only when it makes its own database)
     :param environment: further variables of the process, such as ``REDIS_URL``
     :param expected_log: regular expressions of the warnings that the test provokes
-    :raise AssertionError: at the end, when the suite logged a warning or worse that was not expected
+    :param ready_path: what answers 200 when the server is ready, for an Odoo without the suite
+    :raise AssertionError: at the end, when the suite logged a warning or worse that was not
+        expected
     """
     if database is None:
-        with scratch_database(demo) as own, running_server(own, False, workers, environment, expected_log) as running:
+        with (
+            scratch_database(demo) as own,
+            running_server(own, False, workers, environment, expected_log) as running,
+        ):
             yield running
         return
     listener = _listen_pair()
@@ -107,7 +126,7 @@ def running_server(database=None, demo=False, workers=2, environment=None, expec
     mark = process.identity(child.pid)
     listener.close()
     try:
-        server.wait_ready(child, ports, log)
+        server.wait_ready(child, ports, log, ready_path)
         urls = [f"http://127.0.0.1:{port}" for port in ports]
         yield RunningServer(*urls, database, log, child.pid)
     finally:
@@ -117,36 +136,55 @@ def running_server(database=None, demo=False, workers=2, environment=None, expec
 
 
 def run_odoo(database, *arguments):
-    """Run Odoo once on a :class:`ScratchDatabase`, as in ``run_odoo(db, "-i", "fynlo_base")``; give its log.
+    """Run Odoo once, as in ``run_odoo(database, "-i", "fynlo_base")``; give its log.
 
     :raise launcher.errors.LauncherError: it ends with another code than 0
     """
     config_file = bed().config_file(database.name)
-    command = [bed().installation.python, INSIDE / "odoo_entry.py", "-c", config_file, "-d", database.name]
+    command = [
+        bed().installation.python,
+        INSIDE / "odoo_entry.py",
+        "-c",
+        config_file,
+        "-d",
+        database.name,
+    ]
     command += ["--stop-after-init", "--no-http", "--max-cron-threads=0", *arguments]
     return process.run(command, "Odoo failed", env=bed().environment())
 
 
 def run_python(database, code):
-    """Run Python code with ``env`` (superuser) on a :class:`ScratchDatabase` in a process of its own; give its output.
+    """Run Python code with ``env`` (superuser) in a process of its own; give its output.
 
     The code commits by itself (``env.cr.commit()``) if something shall stay.
     """
     config_file = bed().config_file(database.name)
-    command = [bed().installation.python, INSIDE / "odoo_entry.py", "shell", "-c", config_file, "-d", database.name]
+    command = [
+        bed().installation.python,
+        INSIDE / "odoo_entry.py",
+        "shell",
+        "-c",
+        config_file,
+        "-d",
+        database.name,
+    ]
     command += ["--no-http", "--log-level=error"]
-    done = subprocess.run(command, input=code, env=bed().environment(), capture_output=True, text=True)
+    done = subprocess.run(
+        command, input=code, env=bed().environment(), capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def _demo_template():
-    """Give ``(name, what the demo told)`` of the template with the demo restaurant, made at the first call."""
+    """Give ``(name, what the demo told)`` of the demo's template, made at the first call."""
     name = f"{bed().template}_demo"
     told = bed().folder / f"{name}.json"
     with files.locked(bed().folder / "demo.lock"):
         databases = bed().databases
-        if not (databases.exists(name) and told.exists() and databases.stamp(name) == "fynlo: demo"):
+        if not (
+            databases.exists(name) and told.exists() and databases.stamp(name) == "fynlo: demo"
+        ):
             databases.drop(name)
             databases.copy(bed().template, name)
             bed().installer().load_demo(bed().config_file(name), name, told)
