@@ -3,3 +3,4 @@ from . import devices
 from . import health
 from . import openapi
 from . import pin
+from . import auth

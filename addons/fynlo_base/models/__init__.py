@@ -18,3 +18,5 @@ from . import ir_rule
 from . import pos_config
 from . import res_company
 from . import res_users_roles
+from . import fynlo_health
+from . import res_users_login

@@ -2,19 +2,21 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import tokens
 from ..exceptions import (
     ForbiddenError,
-    StoreForbiddenError,
-    StoreRequiredError,
+    NotFoundError,
     TokenExpiredError,
     TokenInvalidError,
     TokenMissingError,
 )
 from ..own_cursor import own_cursor
-from ..principal import CONTEXT_KEY, Principal
+from ..principal import CONTEXT_KEY, Principal, principal_of
+from ..session_state import read_state
+from .fynlo_refresh_token import REFRESH_INVALID
 from .res_users_roles import ROLES
 
 _DEFAULT_LANG = "en_US"
@@ -110,8 +112,8 @@ class FynloAuthSession(models.Model):
         :raise TokenReusedError: it was used before; the session is over now
         """
         session_sudo, following = self.env["fynlo.refresh.token"]._fynlo_exchange(refresh_token)
-        if self._fynlo_read_state(session_sudo.fynlo_uuid) is None:
-            raise TokenInvalidError()
+        if read_state(self.env.cr, session_sudo.fynlo_uuid) is None:
+            raise TokenInvalidError(REFRESH_INVALID)
         now = fields.Datetime.now()
         vals = {"expires_at": now + _sliding_time(session_sudo.role), "last_used_at": now, "ip": ip}
         if not session_sudo.device_id:
@@ -149,6 +151,60 @@ class FynloAuthSession(models.Model):
                 )
             )
 
+    @api.model
+    def _fynlo_end(self, uuid):
+        """End one session: an own one, or as an owner anybody's in the company.
+
+        :raise NotFoundError: there is no such session, or it is somebody else's
+        """
+        session_sudo = self.sudo()._fynlo_by_uuid(uuid).filtered_domain(self._fynlo_domain_to_end())
+        if not session_sudo:
+            raise NotFoundError()
+        session_sudo._fynlo_revoke("ended")
+        self.env["fynlo.audit"]._fynlo_log("session.end", session_sudo)
+
+    @api.model
+    def _fynlo_logout(self):
+        """End the session of the token that came with this request."""
+        session_sudo, _stores = self._fynlo_current()
+        session_sudo._fynlo_revoke("logout")
+
+    # --- Looking at them
+
+    @api.model
+    def _fynlo_page(self, query):
+        """Return ``(sessions, total, uuid of this request's)`` of one's own, live and sudoed.
+
+        :param query: a :class:`~..schemas.base.PageQuery`
+        """
+        domain = self._fynlo_own_domain() & Domain("revoked_at", "=", False)
+        domain &= Domain("expires_at", ">", fields.Datetime.now())
+        offset = (query.page - 1) * query.limit
+        found_sudo = self.sudo().search(domain, offset=offset, limit=query.limit)
+        return found_sudo, self.sudo().search_count(domain), principal_of(self.env).session
+
+    @api.model
+    def _fynlo_current(self):
+        """Return ``(session, stores)`` of this request's token, both sudoed."""
+        principal = principal_of(self.env)
+        session_sudo = self.sudo().search([("fynlo_uuid", "=", principal.session)])
+        return session_sudo, self.env["pos.config"].sudo().browse(principal.store_ids)
+
+    def _fynlo_own_domain(self):
+        """Technical users are shared, so what is one's own depends on who signed in."""
+        principal = principal_of(self.env)
+        if principal.employee_id:
+            return Domain("employee_id", "=", principal.employee_id)
+        if principal.device_id:
+            return Domain("device_id", "=", principal.device_id) & Domain("role", "=", "device")
+        return Domain("user_id", "=", principal.user_id)
+
+    def _fynlo_domain_to_end(self):
+        domain = self._fynlo_own_domain()
+        if principal_of(self.env).is_at_least("owner"):
+            domain |= Domain("user_id.company_ids", "in", self.env.companies.ids)
+        return domain
+
     # --- Each request
 
     @api.model
@@ -163,7 +219,7 @@ class FynloAuthSession(models.Model):
         :raise StoreForbiddenError, StoreRequiredError: the store is not served, or not named
         """
         claims = self._fynlo_read_token(authorization)
-        state = self._fynlo_read_state(claims["sid"])
+        state = read_state(self.env.cr, claims["sid"])
         if state is None:
             raise TokenInvalidError()
         if state.role not in spec.roles:
@@ -197,13 +253,6 @@ class FynloAuthSession(models.Model):
         except tokens.TokenError:
             raise TokenInvalidError() from None
 
-    @api.model
-    def _fynlo_read_state(self, session_uuid):
-        """Return the :class:`SessionState` of a live session, ``None`` when it is over."""
-        self.env.cr.execute(SQL(_STATE_QUERY, session_uuid, fields.Datetime.now()))
-        row = self.env.cr.fetchone()
-        return SessionState(*row) if row else None
-
     def _fynlo_touch(self, session_id):
         """Note the use of a session; who is in the way is not waited for."""
         with own_cursor(self.env) as cr:
@@ -224,72 +273,6 @@ class FynloAuthSession(models.Model):
         self.sudo().search(["|", ("expires_at", "<", limit), ("revoked_at", "<", limit)]).unlink()
 
 
-@dataclass(frozen=True)
-class SessionState:
-    """A live session as it is now: one row of the query below.
-
-    :ivar stores: ``{uuid: (id, company id)}`` of the stores it serves
-    """
-
-    id: int
-    user_id: int
-    device_id: int | None
-    employee_id: int | None
-    role: str
-    last_used_at: object
-    lang: str | None
-    tz: str | None
-    company_ids: list
-    stores: dict
-
-    def choose_store(self, header, is_scoped):
-        """Return ``(store id or None, company ids)`` of a request, its main company first.
-
-        A till's store is always its own; other sessions have one on store-scoped routes only.
-        """
-        if header is not None:
-            found = self.stores.get(header.lower())
-        elif len(self.stores) == 1 and (is_scoped or self.device_id):
-            found = next(iter(self.stores.values()))
-        elif is_scoped and self.stores:
-            raise StoreRequiredError()
-        else:
-            found = None
-        if found is None:
-            if is_scoped:
-                raise StoreForbiddenError()
-            return None, self.company_ids
-        store_id, company_id = found
-        return store_id, [company_id]
-
-
 def _sliding_time(role):
     days = _DEVICE_SLIDING_DAYS if role == "device" else _SLIDING_DAYS
     return timedelta(days=days)
-
-
-_STATE_QUERY = """
-SELECT session.id, session.user_id, session.device_id, session.employee_id, session.role,
-    session.last_used_at, partner.lang, partner.tz,
-    ARRAY(SELECT cid FROM res_company_users_rel WHERE user_id = users.id
-          ORDER BY cid <> users.company_id, cid),
-    (SELECT COALESCE(json_object_agg(store.fynlo_uuid, json_build_array(store.id, store.company_id)
-                                     ORDER BY store.id), '{}')
-     FROM pos_config AS store
-     WHERE store.active AND CASE WHEN device.id IS NOT NULL
-         THEN store.id = device.config_id
-         ELSE store.id IN (SELECT config_id FROM fynlo_session_store_rel
-                           WHERE session_id = session.id) END
-       AND store.company_id IN (SELECT cid FROM res_company_users_rel WHERE user_id = users.id)
-       AND (store.id IN (SELECT config_id FROM fynlo_user_store_rel WHERE user_id = users.id)
-            OR NOT EXISTS (SELECT FROM fynlo_user_store_rel WHERE user_id = users.id)))
-FROM fynlo_auth_session AS session
-JOIN res_users AS users ON users.id = session.user_id AND users.active
-    AND users.fynlo_token_epoch = session.epoch
-JOIN res_partner AS partner ON partner.id = users.partner_id
-LEFT JOIN fynlo_device AS device ON device.id = session.device_id
-LEFT JOIN hr_employee AS employee ON employee.id = session.employee_id
-WHERE session.fynlo_uuid = %s AND session.revoked_at IS NULL AND session.expires_at > %s
-  AND (session.device_id IS NULL OR device.state = 'active')
-  AND (session.employee_id IS NULL OR employee.active)
-"""

@@ -14,6 +14,7 @@ from ..exceptions import TokenInvalidError, TokenReusedError
 GRACE = timedelta(seconds=30)
 RETENTION_DAYS = 30
 PREFIX = "fyr_"
+REFRESH_INVALID = "The refresh token is not valid. Sign in again."
 
 
 class FynloRefreshToken(models.Model):
@@ -85,7 +86,7 @@ class FynloRefreshToken(models.Model):
         )
         session_id, is_allowed = self.env.cr.fetchone() or (None, False)
         if session_id is None:
-            raise TokenInvalidError()
+            raise TokenInvalidError(REFRESH_INVALID)
         if not is_allowed:
             self.env["fynlo.auth.session"]._fynlo_end_reused(session_id)
             raise TokenReusedError()

@@ -1,5 +1,4 @@
 import base64
-import json
 import logging
 import secrets
 import time
@@ -95,7 +94,7 @@ class FynloSigningKey(models.Model):
 
     @api.model
     def _fynlo_list_jwks(self):
-        """Return the key set (RFC 7517) that verifies every token now and after the next rotation."""
+        """Return the key set (RFC 7517) for the tokens of now and after the next rotation."""
         valid = self.sudo()._fynlo_valid()
         return {"keys": [key.public_jwk for key in valid]}
 

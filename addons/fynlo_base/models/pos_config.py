@@ -15,3 +15,8 @@ class PosConfig(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("fynlo_base.fynlo_device_action")
         action["domain"] = [("config_id", "=", self.id)]
         return action
+
+    def _fynlo_timezone(self):
+        """Return the IANA name of one store's time zone: its company's."""
+        company_sudo = self.company_id.sudo()
+        return company_sudo.partner_id.tz or company_sudo.resource_calendar_id.tz or "UTC"
