@@ -1,1 +1,4 @@
-"""The launcher behind ``./fynlo``: standard library only, because it runs before anything is installed."""
+"""The launcher behind ``./fynlo``.
+
+Standard library only, because it runs before anything is installed.
+"""

@@ -8,8 +8,14 @@ IGNORED = {"__pycache__", "tests"}
 
 
 def suite(folder=ADDONS):
-    """Give ``{addon name: hash of its files}``; tests do not count, since they change no database."""
-    return {manifest.parent.name: _digest(manifest.parent) for manifest in sorted(folder.glob("*/__manifest__.py"))}
+    """Give ``{addon name: hash of its files}``.
+
+    Tests do not count, since they change no database.
+    """
+    return {
+        manifest.parent.name: _digest(manifest.parent)
+        for manifest in sorted(folder.glob("*/__manifest__.py"))
+    }
 
 
 def _digest(addon):

@@ -11,7 +11,10 @@ NAMED_SUITES = {"oldoldstable", "oldstable", "stable", "testing", "unstable", "s
 
 @dataclass(frozen=True)
 class Archive:
-    """One archive entry: where it lies, which suites are taken from it, which keyring signs it (may be empty)."""
+    """One archive entry.
+
+    Where it lies, which suites are taken from it, which keyring signs it (may be empty).
+    """
 
     uri: str
     suites: tuple
@@ -20,15 +23,19 @@ class Archive:
 
 
 def debian_archive(etc=Path("/etc"), keyrings=Path("/usr/share/keyrings")):
-    """Give this machine's entry for the Debian main archive, as an :class:`Archive` whose keyring is a file.
+    """Give this machine's entry for the Debian main archive; its keyring is a file.
 
     :raise LauncherError: apt has no such entry, or its keyring is missing
     """
     codename = _codename(etc / "os-release")
     for archive in _entries(etc / "apt"):
-        if "main" not in archive.components or not set(archive.suites) & (NAMED_SUITES | {codename}):
+        if "main" not in archive.components or not set(archive.suites) & (
+            NAMED_SUITES | {codename}
+        ):
             continue
-        keyring = archive.keyring or next((str(keyrings / k) for k in KEYRINGS if (keyrings / k).exists()), "")
+        keyring = archive.keyring or next(
+            (str(keyrings / k) for k in KEYRINGS if (keyrings / k).exists()), ""
+        )
         if "debian-archive" in keyring:
             return Archive(archive.uri, archive.suites, archive.components, keyring)
     raise LauncherError(

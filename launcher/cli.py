@@ -8,7 +8,7 @@ import sys
 from . import process
 from .errors import LauncherError
 
-COMMANDS = ("up", "down", "test")
+COMMANDS = ("up", "down", "reset", "doctor", "test", "lint", "shell", "bench", "verify-audit")
 
 
 def main(arguments):
@@ -35,7 +35,9 @@ def main(arguments):
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="./fynlo", description="Fynlo: a restaurant's back office on Odoo 19.")
+    parser = argparse.ArgumentParser(
+        prog="./fynlo", description="Fynlo: a restaurant's back office on Odoo 19."
+    )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
     modules = {}
     for name in COMMANDS:

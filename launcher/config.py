@@ -51,7 +51,9 @@ def write_config(path, odoo, server, database, data_dir, ports=(0, 0), workers=2
 
 
 def environment(odoo, state, **extra):
-    """Give the environment of an Odoo process: the user's own without what would mislead it, and the suite's.
+    """Give the environment of an Odoo process.
+
+    It is the user's own without what would mislead Odoo, and with what the suite needs.
 
     :param extra: further variables, such as ``REDIS_URL``
     """
@@ -66,7 +68,10 @@ def environment(odoo, state, **extra):
 
 
 def secret_key(state):
-    """Give this state's key, which encrypts and peppers what the database holds; made at the first call."""
+    """Give this state's key, which encrypts and peppers what the database holds.
+
+    Made at the first call.
+    """
     path = state / "secret.key"
     if not path.exists():
         files.write_private(path, secrets.token_urlsafe(32))

@@ -28,7 +28,16 @@ class Databases:
 
         :raise LauncherError: PostgreSQL cannot be reached or refuses it
         """
-        command = [self.server.programs / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement]
+        command = [
+            self.server.programs / "psql",
+            "-XqAt",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            database,
+            "-c",
+            statement,
+        ]
         environment = {**os.environ, **self.server.environment}
         return process.run(command, "PostgreSQL refuses", env=environment).strip()
 
@@ -44,10 +53,15 @@ class Databases:
         _check(name)
         self.sql(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'")
         self.write_stamp(name, PREPARING)
-        self.sql("CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS unaccent", name)
+        self.sql(
+            "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS unaccent", name
+        )
 
     def copy(self, source, name):
-        """Make ``name`` a copy of ``source`` with its own filestore; the files are shared by hard links."""
+        """Make ``name`` a copy of ``source`` with its own filestore.
+
+        The files are shared by hard links.
+        """
         _check(name)
         self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
         files = self.filestore(source)
@@ -55,7 +69,10 @@ class Databases:
             shutil.copytree(files, self.filestore(name), copy_function=os.link)
 
     def drop(self, name):
-        """Remove a database with its filestore and whoever is connected; nothing if it is not there."""
+        """Remove a database with its filestore and whoever is connected.
+
+        Nothing if it is not there.
+        """
         _check(name)
         self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         shutil.rmtree(self.filestore(name), ignore_errors=True)
@@ -65,7 +82,10 @@ class Databases:
 
     def stamp(self, name):
         """Give what :meth:`write_stamp` kept: a dict, or the text of another's comment, or ''."""
-        text = self.sql(f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{_check(name)}'")
+        text = self.sql(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database "
+            f"WHERE datname = '{_check(name)}'"
+        )
         return json.loads(text) if text.startswith("{") else text
 
     def write_stamp(self, name, value):
@@ -77,5 +97,7 @@ class Databases:
 
 def _check(name):
     if not NAME.match(name):
-        raise LauncherError(f"{name!r} cannot be a database name here: small letters, digits, _ and - only.")
+        raise LauncherError(
+            f"{name!r} cannot be a database name here: small letters, digits, _ and - only."
+        )
     return name

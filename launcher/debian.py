@@ -13,7 +13,8 @@ from .terminal import step
 PACKAGE = "odoo-19"
 STAMP = "fynlo.json"
 SPACE_MB = 2500
-# sid's font-awesome has no web fonts any more and its inconsolata lies elsewhere: Odoo's links point to bookworm's.
+# sid's font-awesome has no web fonts any more and its inconsolata lies elsewhere: Odoo's links
+# point to what bookworm has.
 FROM_BOOKWORM = ("fonts-font-awesome", "fonts-inconsolata")
 FROM_SID = (
     PACKAGE,
@@ -45,7 +46,8 @@ def cached(cache):
 def fetch(cache):
     """Download, check and unpack Odoo 19 into the cache; give ``(prefix, stamp)``.
 
-    :raise LauncherError: no Debian archive here, no ``odoo-19`` in it, a broken download, or a full disk
+    :raise LauncherError: no Debian archive here, no ``odoo-19`` in it, a broken download, or a
+        full disk
     """
     with files.locked(cache / "odoo.lock"):
         present = cached(cache)
@@ -54,7 +56,9 @@ def fetch(cache):
         files.require_space(cache, SPACE_MB, "Odoo 19")
         options = _private_apt(cache)
         with step("Reading the Debian package lists"):
-            process.run(["apt-get", *options, "update"], "apt-get could not read the Debian package lists")
+            process.run(
+                ["apt-get", *options, "update"], "apt-get could not read the Debian package lists"
+            )
         version, sha256 = _candidate(options)
         with step(f"Downloading Odoo {version}"):
             packages = _download(cache, options, sha256)
@@ -63,7 +67,10 @@ def fetch(cache):
 
 
 def _private_apt(cache):
-    """Lay out an apt configuration of our own, of this machine's Debian archive; give the options that select it."""
+    """Lay out an apt configuration of our own, of this machine's Debian archive.
+
+    Give the options that select it.
+    """
     if not shutil.which("apt-get") or not shutil.which("dpkg"):
         raise LauncherError(
             "There is no Odoo 19 here and no apt to get it with: "
@@ -93,25 +100,41 @@ def _candidate(options):
     """Give ``(version, sha256)`` of the archive's Odoo 19, out of the signed index."""
     shown = process.run(
         ["apt-cache", *options, "--no-all-versions", "show", PACKAGE],
-        "The Debian archive has no package odoo-19 any more; set ODOO_HOME to a copy of Odoo 19, or run `docker compose up`",
+        "The Debian archive has no package odoo-19 any more; set ODOO_HOME to a copy of Odoo 19, "
+        "or run `docker compose up`",
     )
-    fields = dict(line.split(": ", 1) for line in shown.splitlines() if ": " in line and line[0] != " ")
+    fields = dict(
+        line.split(": ", 1) for line in shown.splitlines() if ": " in line and line[0] != " "
+    )
     if not fields["Version"].split(":")[-1].startswith("19.0"):
-        raise LauncherError(f"The Debian archive's odoo-19 is version {fields['Version']}; Fynlo needs 19.0.")
+        raise LauncherError(
+            f"The Debian archive's odoo-19 is version {fields['Version']}; Fynlo needs 19.0."
+        )
     return fields["Version"], fields["SHA256"]
 
 
 def _download(cache, options, sha256):
-    """Fetch the packages into ``debs/``; apt checks each against the signed index, and Odoo's is checked again here."""
+    """Fetch the packages into ``debs/``.
+
+    Apt checks each against the signed index, and Odoo's is checked again here.
+    """
     debs = cache / "debs"
     debs.mkdir(exist_ok=True)
     wanted = [f"{name}/sid" for name in FROM_SID] + [f"{name}/bookworm" for name in FROM_BOOKWORM]
-    process.run(["apt-get", *options, "download", *wanted], "The download of Odoo 19 is broken", cwd=debs)
-    packages = [max(debs.glob(f"{name}_*.deb"), key=os.path.getmtime) for name in (*FROM_SID, *FROM_BOOKWORM)]
+    process.run(
+        ["apt-get", *options, "download", *wanted], "The download of Odoo 19 is broken", cwd=debs
+    )
+    packages = [
+        max(debs.glob(f"{name}_*.deb"), key=os.path.getmtime)
+        for name in (*FROM_SID, *FROM_BOOKWORM)
+    ]
     digest = hashlib.sha256(packages[0].read_bytes()).hexdigest()
     if digest != sha256:
         packages[0].unlink()
-        raise LauncherError(f"The download of Odoo 19 is broken: {packages[0].name} has another SHA-256 than the archive tells.")
+        raise LauncherError(
+            f"The download of Odoo 19 is broken: {packages[0].name} has another SHA-256 than "
+            "the archive tells."
+        )
     return packages
 
 
@@ -125,7 +148,9 @@ def _unpack(cache, packages, stamp):
     missing.touch()
     dangling = dangling_links(fresh / LIBRARY / "odoo")
     if dangling:
-        raise LauncherError(f"The Debian package of Odoo 19 misses files that it links to: {dangling[0].name}.")
+        raise LauncherError(
+            f"The Debian package of Odoo 19 misses files that it links to: {dangling[0].name}."
+        )
     stamp = {**stamp, "unpacked_at": time.time()}
     files.write_json(fresh / STAMP, stamp)
     fresh.chmod(0o755)
@@ -149,6 +174,10 @@ def pip_wheel(cache):
     options = _private_apt(cache)
     process.run(["apt-get", *options, "update"], "apt-get could not read the Debian package lists")
     folder = files.fresh_dir(cache / "pip")
-    process.run(["apt-get", *options, "download", "python3-pip-whl/bookworm"], "The download of pip is broken", cwd=folder)
+    process.run(
+        ["apt-get", *options, "download", "python3-pip-whl/bookworm"],
+        "The download of pip is broken",
+        cwd=folder,
+    )
     process.run(["dpkg", "-x", next(folder.glob("*.deb")), folder], "Could not unpack pip")
     return next(folder.glob("usr/share/python-wheels/pip-*.whl"))

@@ -40,7 +40,10 @@ def is_locked(path):
 
 
 def write_private(path, text):
-    """Write a file that only its owner may read, in one step: a reader sees the old or the new, never a half."""
+    """Write a file that only its owner may read, in one step.
+
+    A reader sees the old or the new, never a half.
+    """
     path = Path(path)
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
@@ -69,7 +72,9 @@ def require_space(folder, megabytes, what):
     """
     free = shutil.disk_usage(folder).free // MEGABYTE
     if free < megabytes:
-        raise LauncherError(f"The disk is too full: {what} needs {megabytes} MB in {folder}, {free} MB are free.")
+        raise LauncherError(
+            f"The disk is too full: {what} needs {megabytes} MB in {folder}, {free} MB are free."
+        )
 
 
 def fresh_dir(path):

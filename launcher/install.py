@@ -29,7 +29,8 @@ class Installer:
     def bring_up_to_date(self, databases, name, config_file):
         """Make database ``name`` hold the suite as it is now; tell whether it is new.
 
-        A database that was left half installed is made again. One that this launcher did not make is never touched.
+        A database that was left half installed is made again. One that this launcher did not make
+        is never touched.
 
         :raise LauncherError: the name belongs to another's database, or Odoo fails to install
         """
@@ -48,7 +49,9 @@ class Installer:
 
     def finish(self, databases, name):
         """Stamp a new database as complete."""
-        databases.write_stamp(name, {"odoo": self.installation.odoo.version, "addons": addons.suite()})
+        databases.write_stamp(
+            name, {"odoo": self.installation.odoo.version, "addons": addons.suite()}
+        )
 
     def _usable_stamp(self, databases, name):
         """Give the stamp of a complete database of ours, None if it has to be made (again)."""
@@ -57,15 +60,25 @@ class Installer:
         stamp = databases.stamp(name)
         if isinstance(stamp, dict):
             return stamp
-        if stamp != PREPARING and databases.sql("SELECT count(*) FROM pg_stat_user_tables", name) != "0":
-            raise LauncherError(f"The database {name} exists and ./fynlo did not make it: choose another name with --database.")
+        if (
+            stamp != PREPARING
+            and databases.sql("SELECT count(*) FROM pg_stat_user_tables", name) != "0"
+        ):
+            raise LauncherError(
+                f"The database {name} exists and ./fynlo did not make it: "
+                "choose another name with --database."
+            )
         return None
 
     def update(self, config_file, name, stamp, wanted):
         """Install what is new and update what changed since ``stamp``."""
         known = stamp["addons"]
         new = [addon for addon in wanted["addons"] if addon not in known]
-        changed = [addon for addon, digest in wanted["addons"].items() if known.get(addon, digest) != digest]
+        changed = [
+            addon
+            for addon, digest in wanted["addons"].items()
+            if known.get(addon, digest) != digest
+        ]
         if stamp["odoo"] != wanted["odoo"]:
             changed = ["base"]
         if new or changed:
@@ -73,7 +86,14 @@ class Installer:
 
     def install(self, config_file, name, init=(), update=(), title="Installing"):
         """Run Odoo once to install ``init`` and update ``update``, without its demo data."""
-        command = [self.installation.python, INSIDE / "odoo_entry.py", "-c", config_file, "-d", name]
+        command = [
+            self.installation.python,
+            INSIDE / "odoo_entry.py",
+            "-c",
+            config_file,
+            "-d",
+            name,
+        ]
         command += ["--stop-after-init", "--no-http", "--workers=0", "--max-cron-threads=0"]
         command += [f"--init={','.join(init)}"] if init else []
         command += [f"--update={','.join(update)}"] if update else []
@@ -103,20 +123,32 @@ class Installer:
             child.kill()
             raise
         if child.wait() or failed:
-            raise LauncherError(f"Odoo could not install the suite: {server.last_error(self.log)} (log: {self.log})")
+            raise LauncherError(
+                f"Odoo could not install the suite: {server.last_error(self.log)} (log: {self.log})"
+            )
 
     def call(self, config_file, name, model, method, output):
         """Call a model's method as the superuser; give its result.
 
         :raise LauncherError: the method is missing or fails
         """
-        command = [self.installation.python, INSIDE / "call_model.py", config_file, name, model, method, output]
+        command = [
+            self.installation.python,
+            INSIDE / "call_model.py",
+            config_file,
+            name,
+            model,
+            method,
+            output,
+        ]
         with open(self.log, "a") as log:
             code = subprocess.run(command, env=self.environment, stdout=log, stderr=log).returncode
         if code == 3:
             raise LauncherError(f"The suite has no method {method} on {model}.")
         if code:
-            raise LauncherError(f"{model}.{method} failed: {server.last_error(self.log)} (log: {self.log})")
+            raise LauncherError(
+                f"{model}.{method} failed: {server.last_error(self.log)} (log: {self.log})"
+            )
         return files.read_json(output)
 
     def load_demo(self, config_file, name, output):

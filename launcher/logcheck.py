@@ -1,4 +1,7 @@
-"""Find what the suite's own code complained about in an Odoo log: a test run with such a line has failed."""
+"""Find what the suite's own code complained about in an Odoo log.
+
+A test run with such a line has failed.
+"""
 
 import re
 
@@ -13,5 +16,11 @@ def complaints(lines, expected=()):
 
     :param expected: regular expressions of lines that the test provokes
     """
-    found = (line for line in lines if TEXT.search(line) or (JSON_LEVEL.search(line) and JSON_LOGGER.search(line)))
-    return [line.rstrip() for line in found if not any(re.search(pattern, line) for pattern in expected)]
+    found = (
+        line
+        for line in lines
+        if TEXT.search(line) or (JSON_LEVEL.search(line) and JSON_LOGGER.search(line))
+    )
+    return [
+        line.rstrip() for line in found if not any(re.search(pattern, line) for pattern in expected)
+    ]

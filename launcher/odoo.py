@@ -14,15 +14,20 @@ from .errors import LauncherError
 from .terminal import say
 
 SERIES = "19.0"
-WHERE = "import odoo.release as r, json, sys; print(json.dumps([r.version, r.__file__, sys.executable, sys.path]))"
+WHERE = (
+    "import odoo.release as r, json, sys; "
+    "print(json.dumps([r.version, r.__file__, sys.executable, sys.path]))"
+)
 
 
 @dataclass(frozen=True)
 class Odoo:
     """One usable Odoo.
 
-    ``library`` is the folder that holds the package ``odoo``; ``python`` the interpreter to build on; ``libraries``
-    the folders where that interpreter already has Odoo's own requirements (empty: the launcher installs them).
+    ``library`` is the folder that holds the package ``odoo``; ``python`` the interpreter to build
+    on; ``libraries``
+    the folders where that interpreter already has Odoo's own requirements (empty: the launcher
+    installs them).
     """
 
     origin: str
@@ -39,7 +44,7 @@ class Odoo:
 
 
 def find(cache):
-    """Give the :class:`Odoo` that is already here, or None when the Debian package has to be fetched.
+    """Give the :class:`Odoo` that is already here, None when it has to be fetched.
 
     :raise LauncherError: ``ODOO_HOME`` names something else than an Odoo 19.0
     """
@@ -52,7 +57,9 @@ def from_cache(cache):
     if not present:
         return None
     prefix, stamp = present
-    return Odoo(f"the Debian package odoo-19 in {prefix}", stamp["version"], prefix / debian.LIBRARY)
+    return Odoo(
+        f"the Debian package odoo-19 in {prefix}", stamp["version"], prefix / debian.LIBRARY
+    )
 
 
 def fetch(cache):
@@ -69,7 +76,11 @@ def _from_home():
     library = next((path for path in candidates if (path / "odoo" / "release.py").is_file()), None)
     if not library:
         raise LauncherError(f"ODOO_HOME ({home}) holds no Odoo: it has no file odoo/release.py.")
-    found = re.search(r"^version_info = \((\d+), (\d+)", (library / "odoo" / "release.py").read_text(), re.MULTILINE)
+    found = re.search(
+        r"^version_info = \((\d+), (\d+)",
+        (library / "odoo" / "release.py").read_text(),
+        re.MULTILINE,
+    )
     version = ".".join(found.groups()) if found else "an unknown version"
     if version != SERIES:
         raise LauncherError(f"ODOO_HOME ({home}) holds Odoo {version}; Fynlo needs {SERIES}.")
@@ -87,12 +98,19 @@ def _on_path():
     with open(script, "rb") as handle:
         first = handle.readline().decode(errors="replace")
     words = first[2:].split() if first.startswith("#!") else []
-    interpreter = shutil.which(words[1]) if len(words) > 1 and words[0].endswith("/env") else (words or [""])[0]
+    interpreter = (
+        shutil.which(words[1])
+        if len(words) > 1 and words[0].endswith("/env")
+        else (words or [""])[0]
+    )
     return _of_interpreter(interpreter, script) if interpreter else None
 
 
 def _of_interpreter(interpreter, origin):
-    """Give the Odoo that ``interpreter`` imports, None without one; another series is named and passed over."""
+    """Give the Odoo that ``interpreter`` imports, None without one.
+
+    Another series is named and passed over.
+    """
     probe = subprocess.run([interpreter, "-c", WHERE], capture_output=True, text=True, cwd="/")
     if probe.returncode:
         return None
@@ -100,5 +118,7 @@ def _of_interpreter(interpreter, origin):
     if not version.startswith(SERIES):
         say(f"Odoo {version} of {origin} is passed over: Fynlo needs {SERIES}.")
         return None
-    libraries = tuple(folder for folder in folders if folder.endswith(("site-packages", "dist-packages")))
+    libraries = tuple(
+        folder for folder in folders if folder.endswith(("site-packages", "dist-packages"))
+    )
     return Odoo(f"Odoo of {origin}", version, Path(release).parent.parent, python, libraries)

@@ -9,7 +9,7 @@ INSIDE = ROOT / "launcher" / "inside"
 
 
 def state_dir():
-    """Give the folder of everything that ``reset`` may delete, made if missing (mode 0700 inside)."""
+    """Give the folder of everything that ``reset`` may delete, made if missing."""
     path = Path(os.environ.get("FYNLO_STATE") or ROOT / ".fynlo").absolute()
     path.mkdir(parents=True, exist_ok=True)
     return path

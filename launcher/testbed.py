@@ -1,4 +1,7 @@
-"""The ground that tests stand on: a fast PostgreSQL with a template database of the suite as it is now."""
+"""The ground that tests stand on.
+
+A fast PostgreSQL with a template database of the suite as it is now.
+"""
 
 import hashlib
 import json
@@ -17,7 +20,8 @@ VARIABLE = "FYNLO_TEST_BED"
 class TestBed:
     """What a test process needs to copy databases and start servers; it travels as a JSON file.
 
-    ``template`` is the database with the suite and no demo data; ``folder`` holds configurations, logs and filestores.
+    ``template`` is the database with the suite and no demo data; ``folder`` holds configurations,
+    logs and filestores.
     """
 
     __test__ = False
@@ -37,10 +41,15 @@ class TestBed:
         return config.environment(self.installation.odoo, self.folder, **extra)
 
     def config_file(self, database, ports=(0, 0), workers=0):
-        """Write an Odoo configuration for one database (and HTTP port) of this bed; give its path."""
+        """Write an Odoo configuration for one database (and HTTP port) of this bed.
+
+        Give its path.
+        """
         path = self.folder / f"odoo-{database}-{ports[0]}.conf"
         data = self.folder / "data"
-        return config.write_config(path, self.installation.odoo, self.server, database, data, ports, workers)
+        return config.write_config(
+            path, self.installation.odoo, self.server, database, data, ports, workers
+        )
 
     def installer(self):
         """Give an installer for databases of this bed."""
@@ -67,11 +76,16 @@ def load(path):
     )
 
 
-def prepare(folder, installation):
-    """Start the test PostgreSQL and make the template database if the suite has changed; give the :class:`TestBed`."""
+def prepare(folder, installation, fast=True):
+    """Start a PostgreSQL for tests, with a template database of the suite as it is now.
+
+    :param fast: without durability; the bench measures with it
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "data").mkdir(exist_ok=True)
-    server = postgres.external(installation.python) or postgres.start(folder, installation.python, fast=True)
+    server = postgres.external(installation.python) or postgres.start(
+        folder, installation.python, fast
+    )
     bed = TestBed(folder, installation, server, f"fynlo_tpl_{_key(installation)}")
     _drop_all_but(bed.databases, bed.template)
     for old in (*folder.glob("*.log"), *folder.glob("odoo-*.conf"), *folder.glob("metrics-*/*")):

@@ -1,4 +1,7 @@
-"""The virtualenv in which Odoo and the tests run: built once per set of requirements, kept in the cache."""
+"""The virtualenv in which Odoo and the tests run.
+
+Built once per set of requirements, kept in the cache.
+"""
 
 import hashlib
 import shutil
@@ -17,9 +20,11 @@ FAILURE = "The Python packages could not be installed"
 
 
 def ensure(cache, odoo=None, dev=False):
-    """Give the interpreter of a virtualenv that holds what the suite, Odoo and (with ``dev``) the tests need.
+    """Give the interpreter of a virtualenv with all that the suite and Odoo need.
 
-    :param odoo: an Odoo with its own interpreter and packages to build on; None builds on this interpreter
+    :param odoo: an Odoo with its own interpreter and packages to build on; None builds on this
+        interpreter
+    :param dev: with the tests' tools
     :raise LauncherError: a package cannot be got, or the disk is full
     """
     groups = ["requirements.txt", "requirements-services.txt"]
@@ -39,7 +44,7 @@ def ensure(cache, odoo=None, dev=False):
 
 
 def ensure_tools(cache, group):
-    """Give the ``bin`` folder of a virtualenv that holds one requirements file and nothing of Odoo."""
+    """Give the ``bin`` folder of a virtualenv of one requirements file, without Odoo's."""
     folder = cache / f"venv-{_key(sys.executable, [group], ())}"
     with files.locked(cache / "venv.lock"):
         if not (folder / "ready").exists():
@@ -66,22 +71,36 @@ def _build(folder, base, groups, borrowed):
 
 
 def _create(folder, base):
-    """Make an empty virtualenv with pip, also on a Debian whose Python came without ``ensurepip``."""
+    """Make an empty virtualenv with pip, also where Python came without ``ensurepip``."""
     made = subprocess.run([base, "-m", "venv", folder], capture_output=True, text=True)
     if not made.returncode:
         return
     if Path(base) != Path(sys.executable):
-        raise LauncherError(f"{base} cannot make a virtualenv: {process.telling_line(made.stdout + made.stderr)}")
+        raise LauncherError(
+            f"{base} cannot make a virtualenv: {process.telling_line(made.stdout + made.stderr)}"
+        )
     shutil.rmtree(folder, ignore_errors=True)
     venv.EnvBuilder(with_pip=False, symlinks=True).create(folder)
     wheel = debian.pip_wheel(folder.parent)
-    process.run([folder / "bin" / "python", f"{wheel}/pip", "install", "--no-index", wheel], FAILURE)
+    process.run(
+        [folder / "bin" / "python", f"{wheel}/pip", "install", "--no-index", wheel], FAILURE
+    )
 
 
 def _install(python, groups, *options):
     wanted = [word for group in groups for word in ("-r", ROOT / group)]
     process.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--prefer-binary", *options, *wanted],
+        [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--prefer-binary",
+            *options,
+            *wanted,
+        ],
         FAILURE,
     )
 

@@ -5,7 +5,7 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from .. import postgres, testbed
+from .. import files, postgres, testbed
 from ..paths import ROOT, state_dir
 from ..provision import provide
 from ..terminal import say
@@ -15,21 +15,31 @@ PASSES_ON = True
 
 
 def arguments(parser):
-    parser.add_argument("--keep", action="store_true", help="leave the test PostgreSQL running: the next run starts faster")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="leave the test PostgreSQL running: the next run starts faster",
+    )
     parser.add_argument("--long", action="store_true", help="run the long tests too")
 
 
 def run(options):
-    installation = provide(dev=True)
     folder = state_dir() / "test"
+    folder.mkdir(exist_ok=True)
+    busy = f"Another ./fynlo test works in {folder} now; FYNLO_STATE names another state folder."
+    with files.locked(folder / "test.lock", busy):
+        passed, failed = _run(provide(dev=True), folder, options)
+    say(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+def _run(installation, folder, options):
     bed = testbed.prepare(folder, installation)
     try:
-        passed, failed = _run_both(bed, options)
+        return _run_both(bed, options)
     finally:
         if not options.keep and not postgres.external(installation.python):
             postgres.stop(folder, installation.python)
-    say(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
 
 
 def _run_both(bed, options):
@@ -60,7 +70,14 @@ def _unit_tests(bed, paths, others):
     bed.databases.drop(name)
     bed.databases.copy(bed.template, name)
     command = ["-p", "launcher.pytest_guard", "--odoo-http", "--odoo-log-level=warn"]
-    command += [f"--odoo-config={bed.config_file(name)}", f"--odoo-database={name}", "-n", "2", "--dist", "loadfile"]
+    command += [
+        f"--odoo-config={bed.config_file(name)}",
+        f"--odoo-database={name}",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+    ]
     # pytest-odoo copies the database per process with createdb, which reads these.
     environment = {**bed.environment(), **bed.server.environment}
     environment["PATH"] = f"{bed.server.programs}{os.pathsep}{os.environ['PATH']}"
@@ -97,5 +114,7 @@ def read_report(path):
     if not Path(path).exists():
         return 0, 0, 0
     suite = ElementTree.parse(path).getroot().find("testsuite")
-    total, failures, errors, skipped = (int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped"))
+    total, failures, errors, skipped = (
+        int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped")
+    )
     return total - failures - errors - skipped, failures + errors, skipped

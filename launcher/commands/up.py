@@ -15,11 +15,20 @@ HELP = "start Fynlo with a demo restaurant and stay until Ctrl-C"
 
 
 def arguments(parser):
-    parser.add_argument("--port", type=int, default=8069, help="HTTP port; the websocket's is 3 higher (default 8069)")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=8069,
+        help="HTTP port; the websocket's is 3 higher (default 8069)",
+    )
     parser.add_argument("--database", default="fynlo", help="name of the database (default fynlo)")
     parser.add_argument("--workers", type=int, default=2, help="HTTP workers of Odoo (default 2)")
-    parser.add_argument("--redis", action="store_true", help="use Redis: REDIS_URL, else a Valkey of our own")
-    parser.add_argument("--detach", action="store_true", help="come back as soon as it is ready; `down` stops it")
+    parser.add_argument(
+        "--redis", action="store_true", help="use Redis: REDIS_URL, else a Valkey of our own"
+    )
+    parser.add_argument(
+        "--detach", action="store_true", help="come back as soon as it is ready; `down` stops it"
+    )
 
 
 def run(options):
@@ -48,12 +57,24 @@ def _stay(options):
 
 def _detach(options):
     """Run ``up`` in a session of its own and show its output until it is ready."""
-    command = [sys.executable, ROOT / "fynlo", "up", "--port", str(options.port), "--database", options.database]
+    command = [
+        sys.executable,
+        ROOT / "fynlo",
+        "up",
+        "--port",
+        str(options.port),
+        "--database",
+        options.database,
+    ]
     command += ["--workers", str(options.workers)] + (["--redis"] if options.redis else [])
     log = log_dir() / "up.log"
     with open(log, "wb") as output:
         child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     with open(log) as shown:
         while child.poll() is None and not stack.record().get("ready"):
@@ -73,7 +94,9 @@ def _copy(shown):
 def print_summary(url):
     """Tell where it runs, who can sign in, and a first request."""
     demo = files.read_json(state_dir() / "demo.json") or {"logins": [], "pins": []}
-    say(f"\nFynlo runs.\n  Web client  {url}/odoo\n  API         {url}/api/v1   docs: {url}/api/v1/docs")
+    say("\nFynlo runs.")
+    say(f"  Web client  {url}/odoo")
+    say(f"  API         {url}/api/v1   docs: {url}/api/v1/docs")
     for login in demo["logins"]:
         say(f"  {login['role']:<11} {login['login']} / {login['password']}   ({login['name']})")
     for pin in demo["pins"]:
@@ -81,4 +104,6 @@ def print_summary(url):
     manager = next((login for login in demo["logins"] if login["role"] == "manager"), None)
     if manager:
         body = json.dumps({"login": manager["login"], "password": manager["password"]})
-        say(f"\n  curl -s {url}/api/v1/auth/login -H 'Content-Type: application/json' -d '{body}'\n")
+        say(
+            f"\n  curl -s {url}/api/v1/auth/login -H 'Content-Type: application/json' -d '{body}'\n"
+        )

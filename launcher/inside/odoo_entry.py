@@ -1,7 +1,9 @@
 """Start Odoo's command line, on a listening socket that the launcher may hand over.
 
-Odoo's own listen queue holds 8 connections per worker, so that a burst waits a second for a lost SYN to be sent
-again. The launcher listens with a longer queue and passes the socket the way systemd does (file descriptor 3).
+Odoo's own listen queue holds 8 connections per worker, so that a burst waits a second for a lost
+SYN to be sent
+again. The launcher listens with a longer queue and passes the socket the way systemd does (file
+descriptor 3).
 A script and not ``-m odoo``: Odoo starts its gevent process by running ``sys.argv[0]`` again.
 """
 

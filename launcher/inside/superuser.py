@@ -1,0 +1,18 @@
+"""What the scripts in this folder share."""
+
+from contextlib import contextmanager
+
+
+@contextmanager
+def superuser_env(config_file, database):
+    """Give the superuser's environment on a database.
+
+    Committed at the end, rolled back on an error.
+    """
+    import odoo.api
+    from odoo.modules.registry import Registry
+    from odoo.tools import config
+
+    config.parse_config(["-c", config_file, "-d", database, "--no-http"], setup_logging=True)
+    with Registry(database).cursor() as cr:
+        yield odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
