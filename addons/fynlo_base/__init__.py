@@ -1,3 +1,7 @@
+from . import json_log
+
+json_log.install()  # before anything here can write a line
+
 # The dispatcher registers the routing type "fynlo"; the routes of the controllers need it.
 from . import http  # isort: skip
 from . import controllers, models, wizards

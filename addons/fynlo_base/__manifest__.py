@@ -13,7 +13,9 @@
     "data": [
         "security/fynlo_base_groups.xml",
         "security/ir.model.access.csv",
+        "security/fynlo_audit_rules.xml",
         "security/fynlo_base_rules.xml",
+        "data/ir_cron.xml",
         "wizards/fynlo_pair_wizard_views.xml",
         "wizards/fynlo_pin_wizard_views.xml",
         "views/fynlo_device_views.xml",
@@ -21,6 +23,7 @@
         "views/pos_config_views.xml",
         "views/res_users_views.xml",
         "views/fynlo_menus.xml",
+        "views/fynlo_audit_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

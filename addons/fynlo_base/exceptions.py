@@ -220,6 +220,12 @@ class BusyError(FynloError):
     headers = {"Retry-After": "1"}
 
 
+class NotReadyError(FynloError):
+    """A check of ``GET /health/ready`` has failed; ``details`` names all of them."""
+
+    status, code, message = 503, "not_ready", "This server cannot serve now."
+
+
 class NotConfiguredError(FynloError):
     """The server lacks a setting without which it will not work; the log names it too."""
 

@@ -9,7 +9,7 @@ so the shared bucket is made shallower by what flows in during that time, and th
 from dataclasses import dataclass
 from functools import lru_cache
 
-LEASE_S = 2.0
+LEASE_S = 1.0
 #: Part of the bucket that one lease may take, so that idle workers do not sit on it.
 _LEASE_SHARE = 10
 

@@ -116,4 +116,4 @@ class FynloDispatcher(Dispatcher):
     def _finish(self, response, error_code=None):
         response.headers["X-Request-Id"] = self.request_id
         response.headers["X-Content-Type-Options"] = "nosniff"
-        self.observation.finish(self, response.status_code, error_code)
+        self.observation.finish(self, response, error_code)

@@ -1,6 +1,15 @@
 """What is remembered of each request: one log line and the figures of ``/metrics``."""
 
+import logging
+import threading
 import time
+
+from ..principal import find_principal
+from .metrics import observe_request
+
+_logger = logging.getLogger("odoo.addons.fynlo_base.access")
+#: Route of a request that met none, so that guessed paths do not become names of series.
+_NO_ROUTE = "(none)"
 
 
 class Observation:
@@ -9,10 +18,44 @@ class Observation:
     def __init__(self):
         self.started_s = time.perf_counter()
         self.is_replay = False
-        self.is_finished = False
 
-    def finish(self, dispatcher, status, error_code):
-        """Record the request once, whichever way it ended."""
-        if self.is_finished:
-            return
-        self.is_finished = True
+    def finish(self, dispatcher, response, error_code=None):
+        """Have the request recorded as soon as ``response`` was sent.
+
+        Of several responses to one request (one made, then the commit failed) only the sent one
+        is recorded, and its time includes the commit.
+        """
+        facts = self._collect(dispatcher, response.status_code, error_code)
+        response.call_on_close(lambda: self._record(facts))
+
+    def _collect(self, dispatcher, status, error_code):
+        request, spec = dispatcher.request, dispatcher.spec
+        principal = find_principal(request.env) if request.env else None
+        thread = threading.current_thread()
+        return {
+            "request_id": dispatcher.request_id,
+            "method": request.httprequest.method,
+            "route": spec.path if spec else _NO_ROUTE,
+            "status": status,
+            "code": error_code,
+            "user": principal.user_id if principal else None,
+            "employee": principal.employee_id if principal else None,
+            "device": principal.device_id if principal else None,
+            "store": principal.store_id if principal else None,
+            "queries": getattr(thread, "query_count", 0),
+            "db_ms": round(getattr(thread, "query_time", 0) * 1000, 1),
+            "replay": self.is_replay,
+        }
+
+    def _record(self, facts):
+        seconds = time.perf_counter() - self.started_s
+        facts["duration_ms"] = round(seconds * 1000, 1)
+        observe_request(
+            facts["route"],
+            facts["method"],
+            facts["status"],
+            seconds,
+            facts["code"],
+            facts["replay"],
+        )
+        _logger.info("%(method)s %(route)s %(status)s", facts, extra={"fynlo": facts})

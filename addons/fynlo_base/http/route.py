@@ -37,7 +37,7 @@ class ApiSpec:
     :ivar roles: roles that may call it; empty means no token is asked
     :ivar store_scoped: whether the request is about one store (``X-Store-Id``)
     :ivar status: status of a success
-    :ivar rate: class of the rate limit: ``read``, ``write``, ``auth`` or ``bulk``
+    :ivar rate: class of the rate limit: ``read``, ``write``, ``auth``, ``bulk`` or ``none``
     :ivar replayable: whether an answer is stored for the same id or ``Idempotency-Key``
     :ivar errors: error classes of the route's own, beside those every route can give
     :ivar media_type: content type of a success that is no envelope

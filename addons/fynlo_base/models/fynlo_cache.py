@@ -1,14 +1,16 @@
-import os
 import re
+from hashlib import sha256
 from secrets import token_hex
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..clients import redis
 from ..engine.lru import ByteCache
 from ..principal import find_principal
+from ..settings import read_setting
 
-MEMORY_BYTES = int(os.environ.get("FYNLO_CACHE_BYTES", 64 * 1024 * 1024))
+MEMORY_BYTES = int(read_setting("cache_bytes") or 64 * 1024 * 1024)
 _NAMESPACE = re.compile(r"[a-z][a-z0-9_]{0,30}")
 #: A namespace with more rows than this is compacted by the next background run.
 _COMPACT_ROWS = 50
@@ -35,12 +37,28 @@ class FynloCache(models.AbstractModel):
         :param key: tuple of what else the bytes depend on
         :param across_roles: the bytes are the same for every role
         """
-        return _memory.get(self._fynlo_full_key(namespace, key, across_roles))
+        full_key = self._fynlo_full_key(namespace, key, across_roles)
+        if full_key is None:
+            return None
+        value = _memory.get(full_key)
+        if value is None and redis.is_configured():
+            value = redis.get_bytes(self._fynlo_redis_key(full_key))
+            if value is not None:
+                _memory.put(full_key, value)
+        return value
 
     @api.model
     def _fynlo_put(self, namespace, key, value, across_roles=False):
-        """Keep ``value`` (bytes) as read by this transaction; see :meth:`_fynlo_get`."""
-        _memory.put(self._fynlo_full_key(namespace, key, across_roles), bytes(value))
+        """Keep ``value`` (bytes) as read by this transaction; see :meth:`_fynlo_get`.
+
+        Nothing is kept after a change of this transaction's own: it may be rolled back.
+        """
+        full_key = self._fynlo_full_key(namespace, key, across_roles)
+        if full_key is None:
+            return
+        _memory.put(full_key, bytes(value))
+        if redis.is_configured():
+            redis.put_bytes(self._fynlo_redis_key(full_key), bytes(value))
 
     @api.model
     def _fynlo_generation(self, namespace):
@@ -49,20 +67,28 @@ class FynloCache(models.AbstractModel):
         It is the number of changing transactions that this one sees. A transaction that has
         changed something itself gets a text that nobody else ever gets.
         """
+        generation, is_changed_here = self._fynlo_count_changes(namespace)
+        return f"{generation}.{token_hex(8)}" if is_changed_here else generation
+
+    def _fynlo_count_changes(self, namespace):
+        """Return the generation, and whether this transaction has changed something itself.
+
+        The count alone would be wrong then: another transaction's change gives the same number.
+        The database's own number is part of it, because a restored copy counts from the past.
+        """
         _check_namespace(namespace)
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
-                """SELECT COALESCE(sum(weight), 0), current_setting(%s, true),
-                       (SELECT oid FROM pg_database WHERE datname = current_database())
+                """SELECT (SELECT oid FROM pg_database WHERE datname = current_database()),
+                       COALESCE(sum(weight), 0), COALESCE(current_setting(%s, true), '') != ''
                    FROM fynlo_cache_change WHERE namespace = %s""",
-                _flag(namespace),
+                f"fynlo.changed_{namespace}",
                 namespace,
             )
         )
-        count, own_change, database = self.env.cr.fetchone()
-        generation = f"{database}.{count}"
-        return f"{generation}.{token_hex(8)}" if own_change else generation
+        database, count, is_changed_here = self.env.cr.fetchone()
+        return f"{database}.{count}", is_changed_here
 
     @api.model
     def _fynlo_track(self, namespace, tables):
@@ -83,17 +109,25 @@ class FynloCache(models.AbstractModel):
         self.env.cr.execute("DROP FUNCTION IF EXISTS fynlo_cache_note() CASCADE")
 
     def _fynlo_full_key(self, namespace, key, across_roles):
+        """Return everything that the bytes depend on, or ``None`` if they may not be shared."""
+        generation, is_changed_here = self._fynlo_count_changes(namespace)
+        if is_changed_here:
+            return None
         principal = find_principal(self.env)
         return (
             self.env.cr.dbname,
             namespace,
-            self._fynlo_generation(namespace),
+            generation,
             self.env.company.id,
             self.env.lang,
             principal.store_id if principal else None,
             None if across_roles else self._fynlo_rights(principal),
             tuple(key),
         )
+
+    def _fynlo_redis_key(self, full_key):
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        return f"fynlo:cache:{database}:{sha256(repr(full_key).encode()).hexdigest()}"
 
     def _fynlo_rights(self, principal):
         """Outside the API nothing but the user tells what may be seen."""
@@ -156,10 +190,6 @@ class FynloCacheChange(models.Model):
 def _check_namespace(namespace):
     if not _NAMESPACE.fullmatch(namespace):
         raise ValueError(f"Not a cache namespace: {namespace!r}.")
-
-
-def _flag(namespace):
-    return f"fynlo.changed_{namespace}"
 
 
 def _trigger_query(namespace, table, columns):

@@ -6,6 +6,7 @@ from threading import Lock
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..clients import redis
 from ..engine.token_bucket import Lease, parse_limit
 from ..exceptions import RateLimitedError
 from ..own_cursor import own_cursor
@@ -42,11 +43,11 @@ class FynloRateLimit(models.Model):
     def _fynlo_check(self, rate_class, client_key):
         """Count one request of a client.
 
-        :param rate_class: ``read``, ``write``, ``auth`` or ``bulk``; ``None`` is not limited
+        :param rate_class: ``read``, ``write``, ``auth`` or ``bulk``; ``none`` is not limited
         :param client_key: the token family, or the network address without a token
         :raise RateLimitedError: too many; its ``Retry-After`` tells the seconds to wait
         """
-        if rate_class is None:
+        if rate_class == "none":
             return
         limit = self._fynlo_limit(rate_class)
         key = (self.env.cr.dbname, rate_class, client_key)
@@ -83,10 +84,17 @@ class FynloRateLimit(models.Model):
 
         :return: tokens granted (0: none left) and the seconds until there is one
         """
-        with own_cursor(self.env) as cr:
-            cr.execute(_take_query(rate_class, client_key, limit, unspent))
-            granted, tokens = cr.fetchone()
+        try:
+            key = f"fynlo:rate:{self._fynlo_database()}:{rate_class}:{client_key}"
+            granted, tokens = redis.take_tokens(key, limit, unspent)
+        except redis.RedisLostError:
+            with own_cursor(self.env) as cr:
+                cr.execute(_take_query(rate_class, client_key, limit, unspent))
+                granted, tokens = cr.fetchone()
         return granted, max(1 - tokens, 0) / limit.rate_per_s
+
+    def _fynlo_database(self):
+        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
 
     @api.autovacuum
     def _gc_buckets(self):

@@ -38,7 +38,7 @@ class IrHttp(models.AbstractModel):
         if endpoint.routing["type"] != ROUTING_TYPE:
             return super()._authenticate(endpoint)
         request.session.can_save = False
-        spec = endpoint.routing["fynlo"]
+        spec = request.dispatcher.spec = endpoint.routing["fynlo"]
         public_id = cls._get_public_users()[0]
         request.env = api.Environment(request.env.cr, public_id, {})
         request.env.transaction.default_env = request.env

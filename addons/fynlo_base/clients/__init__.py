@@ -1,0 +1,1 @@
+"""Other systems, one module each; the only places that talk to them."""
