@@ -10,8 +10,10 @@
     "data": [
         "security/fynlo_cash_count.xml",
         "data/ir_cron.xml",
+        "data/product_product.xml",
         "views/pos_session_views.xml",
     ],
+    "demo": ["demo/demo_restaurant.xml"],
     "post_init_hook": "post_init_hook",
     "installable": True,
 }

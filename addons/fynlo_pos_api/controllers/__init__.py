@@ -1,1 +1,2 @@
+from . import orders
 from . import sessions

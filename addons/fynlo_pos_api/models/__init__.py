@@ -7,6 +7,14 @@ from . import pos_config_session
 from . import fynlo_price_book
 from . import fynlo_price_book_products
 from . import fynlo_pricing
+from . import fynlo_demo
+from . import pos_config_demo
+from . import fynlo_order_values
+from . import fynlo_checkout
+from . import pos_payment
+from . import pos_order
+from . import pos_order_booking
+from . import pos_order_reading
 from . import account_bank_statement_line
 from . import fynlo_cash_count
 from . import pos_session

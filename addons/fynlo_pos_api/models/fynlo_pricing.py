@@ -1,4 +1,5 @@
 from datetime import timezone
+from uuid import uuid4
 
 from odoo import api, fields, models
 
@@ -6,7 +7,8 @@ from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.addons.fynlo_base.schemas.base import AMOUNT_LIMIT
 
-from ..engine.cart import PricedCart, TaxShare
+from ..engine.book import ProductEntry
+from ..engine.cart import PricedCart, PricedLine, TaxShare
 from ..engine.choices import FieldFaults
 from ..engine.pricer import LinePricer
 from ..exceptions import DiscountLimitError, ProductUnavailableError, UnknownDiscountCodeError
@@ -115,7 +117,7 @@ class FynloPricing(models.AbstractModel):
         for line, base_line in zip(cart.lines, base_lines):
             line.subtotal = cart.book.currency.round(base_line["tax_details"]["total_excluded"])
             line.total = cart.book.currency.round(base_line["tax_details"]["total_included"])
-        cart.taxes = self._fynlo_sum_taxes(engine, base_lines, cart.book)
+        cart.taxes = self._fynlo_sum_taxes(base_lines, cart.book)
 
     def _fynlo_base_line(self, engine, line, book):
         return engine._prepare_base_line_for_taxes_computation(
@@ -129,14 +131,7 @@ class FynloPricing(models.AbstractModel):
             is_refund=line.quantity * line.unit_price < 0,
         )
 
-    def _fynlo_sum_taxes(self, engine, base_lines, book):
-        """Return what each tax adds up to, in the order in which the taxes are computed."""
-
-        def by_tax(_base_line, tax_data):
-            return tax_data["tax"] if tax_data else None
-
-        per_line = engine._aggregate_base_lines_tax_details(base_lines, by_tax)
-        sums = engine._aggregate_base_lines_aggregated_values(per_line)
+    def _fynlo_sum_taxes(self, base_lines, book):
         return [
             TaxShare(
                 tax.id,
@@ -144,6 +139,36 @@ class FynloPricing(models.AbstractModel):
                 base=values["base_amount_currency"],
                 amount=values["tax_amount_currency"],
             )
-            for tax, values in sums.items()
-            if tax
+            for tax, values in self._fynlo_sum_by_tax(base_lines).items()
         ]
+
+    @api.model
+    def _fynlo_sum_by_tax(self, base_lines):
+        """Return ``{tax: amounts}`` of base lines that Odoo's engine has filled in."""
+
+        def by_tax(_base_line, tax_data):
+            return tax_data["tax"] if tax_data else None
+
+        engine = self.env["account.tax"]
+        per_line = engine._aggregate_base_lines_tax_details(base_lines, by_tax)
+        sums = engine._aggregate_base_lines_aggregated_values(per_line)
+        return {tax: values for tax, values in sums.items() if tax}
+
+    @api.model
+    def _fynlo_add_difference(self, cart, difference):
+        """Add the line that makes a cart cost what the guest was shown; it bears no tax."""
+        product_sudo = self.env.ref("fynlo_pos_api.product_price_difference").sudo()
+        entry = ProductEntry(
+            id=product_sudo.id,
+            uuid=product_sudo.fynlo_uuid,
+            name=product_sudo.with_context(lang=cart.book.language).name,
+            priced=None,
+            tax_ids=(),
+            is_sold=False,
+            is_active=True,
+            unit_cost=0.0,
+            is_cost_deferred=False,
+        )
+        line = PricedLine(str(uuid4()), entry, 1.0, difference, 0.0, (), ())
+        cart.lines.append(line)
+        self._fynlo_add_taxes(cart)

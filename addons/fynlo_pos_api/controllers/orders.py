@@ -1,0 +1,86 @@
+from odoo.addons.fynlo_base.http.route import CASHIER, api_route
+from odoo.http import Controller, request
+
+from .. import exceptions as exc
+from ..schemas.carts import OrderCreate, QuoteRequest
+from ..schemas.orders import OrderPage, OrderQuery, OrderView
+from ..schemas.quotes import QuoteView
+from ..schemas.receipts import ReceiptQuery, ReceiptView
+
+_PRICING = (
+    exc.DiscountLimitError,
+    exc.PriceChangedError,
+    exc.ProductUnavailableError,
+    exc.UnknownDiscountCodeError,
+)
+_SELLING = (
+    *_PRICING,
+    exc.DeviceRequiredError,
+    exc.OverpaidError,
+    exc.PaymentReferenceUsedError,
+    exc.SessionNotOpenError,
+)
+
+
+class OrdersController(Controller):
+    """Quotes, orders and their receipts."""
+
+    @api_route(
+        "/orders/quote",
+        methods=["POST"],
+        body=QuoteRequest,
+        reply=QuoteView,
+        roles=CASHIER,
+        store_scoped=True,
+        replayable=False,
+        errors=_PRICING,
+    )
+    def quote_order(self, command):
+        """Price a cart; nothing is written."""
+        return QuoteView.of(request.env["fynlo.checkout"]._fynlo_quote(command))
+
+    @api_route(
+        "/orders",
+        methods=["POST"],
+        body=OrderCreate,
+        reply=OrderView,
+        roles=CASHIER,
+        store_scoped=True,
+        status=201,
+        errors=_SELLING,
+    )
+    def create_order(self, command):
+        """Book an order; payments that cover it make it a finished sale."""
+        return OrderView.of(request.env["fynlo.checkout"]._fynlo_sell(command))
+
+    @api_route(
+        "/orders",
+        methods=["GET"],
+        query=OrderQuery,
+        reply=OrderPage,
+        roles=CASHIER,
+        store_scoped=True,
+    )
+    def list_orders(self, query):
+        """List the orders of the store."""
+        orders, total = request.env["pos.order"]._fynlo_search_orders(query)
+        return OrderPage.of(orders, total, query)
+
+    @api_route(
+        "/orders/<uuid:order_id>", methods=["GET"], reply=OrderView, roles=CASHIER, store_scoped=True
+    )
+    def read_order(self, order_id):
+        """Read one order."""
+        return OrderView.of(request.env["pos.order"]._fynlo_find_order(order_id))
+
+    @api_route(
+        "/orders/<uuid:order_id>/receipt",
+        methods=["GET"],
+        query=ReceiptQuery,
+        reply=ReceiptView,
+        roles=CASHIER,
+        store_scoped=True,
+    )
+    def read_receipt(self, order_id, query):
+        """Read the receipt of one order."""
+        return ReceiptView.of(request.env["pos.order"]._fynlo_find_order(order_id))

@@ -1,0 +1,1 @@
+"""The demo restaurant: its menu as plain data."""

@@ -1,0 +1,17 @@
+from odoo import fields, models
+
+
+class PosPayment(models.Model):
+    _inherit = "pos.payment"
+
+    fynlo_reference = fields.Char(
+        "Terminal Reference",
+        readonly=True,
+        copy=False,
+        help="Number on the receipt of a card terminal that is not connected to the till.",
+    )
+
+    _fynlo_reference_unique = models.UniqueIndex(
+        "(payment_method_id, fynlo_reference) WHERE fynlo_reference IS NOT NULL",
+        "This terminal receipt has already paid an order.",
+    )

@@ -1,0 +1,63 @@
+"""The receipt of an order as data; a till lays it out."""
+
+from typing import Literal
+
+from odoo.addons.fynlo_base.schemas.base import Query, Reply
+
+from .orders import OrderView
+
+
+class ReceiptQuery(Query):
+    """Query string of ``GET /orders/{id}/receipt``."""
+
+    format: Literal["json"] = "json"
+
+
+class SellerView(Reply):
+    """Who sells: the company and its store."""
+
+    name: str
+    store: str
+    street: str | None
+    city: str | None
+    postal_code: str | None
+    country: str | None
+    phone: str | None
+    email: str | None
+    tax_number: str | None
+
+    @classmethod
+    def of(cls, config):
+        """Build it from one ``pos.config``."""
+        company = config.company_id.sudo()
+        return cls(
+            name=company.name,
+            store=config.name,
+            street=company.street or None,
+            city=company.city or None,
+            postal_code=company.zip or None,
+            country=company.country_id.code or None,
+            phone=company.phone or None,
+            email=company.email or None,
+            tax_number=company.vat or None,
+        )
+
+
+class ReceiptView(Reply):
+    """A receipt; header and footer are the store's own words."""
+
+    seller: SellerView
+    header: str | None
+    footer: str | None
+    order: OrderView
+
+    @classmethod
+    def of(cls, order):
+        """Build it from one ``pos.order``."""
+        config = order.config_id
+        return cls(
+            seller=SellerView.of(config),
+            header=config.receipt_header or None,
+            footer=config.receipt_footer or None,
+            order=OrderView.of(order),
+        )
