@@ -164,7 +164,8 @@ def _drop():
 
 
 def _reachable(path):
-    return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents))
+    present = (folder for folder in (path, *path.parents) if folder.exists())
+    return all(folder.stat().st_mode & 0o001 for folder in present)
 
 
 def _binaries(folder, packaged):

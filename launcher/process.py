@@ -13,6 +13,8 @@ from pathlib import Path
 from .errors import LauncherError
 
 FULL_DISK = "No space left on device"
+TELLING = ("E:", "ERROR", "error", "FATAL", "initdb: error", "psql: error")
+KILL_S = 5
 _running = set()
 
 
@@ -52,11 +54,7 @@ def telling_line(output):
     if FULL_DISK in output:
         return "the disk is full."
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    marked = [
-        line
-        for line in lines
-        if line.startswith(("E:", "ERROR", "error", "FATAL", "initdb: error"))
-    ]
+    marked = [line for line in lines if line.startswith(TELLING)]
     return (marked or lines or ["it said nothing"])[-1]
 
 
@@ -97,12 +95,16 @@ def stop(mark, patience_s=20):
     if not is_alive(mark):
         return
     os.kill(mark[0], signal.SIGTERM)
+    _await_end(mark, patience_s)
+    _signal_group(mark[0], signal.SIGKILL)
+    _await_end(mark, KILL_S)
+
+
+def _await_end(mark, patience_s):
     deadline = time.monotonic() + patience_s
     while is_alive(mark) and time.monotonic() < deadline:
         reap(mark[0])
-        time.sleep(0.05)
-    _signal_group(mark[0], signal.SIGKILL)
-    reap(mark[0])
+        time.sleep(0.02)
 
 
 def reap(pid):

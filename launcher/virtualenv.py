@@ -4,6 +4,7 @@ Built once per set of requirements, kept in the cache.
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -55,7 +56,12 @@ def ensure_tools(cache, group):
 
 def _key(base, groups, borrowed):
     asked = subprocess.run([base, "-VV"], capture_output=True, text=True).stdout
-    parts = [base, asked, *borrowed, *((ROOT / group).read_text() for group in groups)]
+    parts = [
+        os.path.realpath(base),
+        asked,
+        *borrowed,
+        *((ROOT / group).read_text() for group in groups),
+    ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -98,6 +104,7 @@ def _install(python, groups, *options):
             "--quiet",
             "--disable-pip-version-check",
             "--prefer-binary",
+            "--no-compile",
             *options,
             *wanted,
         ],
