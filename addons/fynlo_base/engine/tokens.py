@@ -58,14 +58,11 @@ def load_private_key(der):
     return load_der_private_key(der, password=None)
 
 
-def make_jwk(private_key, kid):
-    """Return the public half of ``private_key`` as a JWK ``dict`` (RFC 7517)."""
-    jwk = ECAlgorithm.to_jwk(private_key.public_key(), as_dict=True)
-    return {"kty": jwk["kty"], "crv": jwk["crv"], "x": jwk["x"], "y": jwk["y"]} | {
-        "kid": kid,
-        "alg": ALGORITHM,
-        "use": "sig",
-    }
+def make_jwk(public_key, kid):
+    """Return ``public_key`` as a JWK ``dict`` (RFC 7517)."""
+    jwk = ECAlgorithm.to_jwk(public_key, as_dict=True)
+    point = {name: jwk[name] for name in ("kty", "crv", "x", "y")}
+    return point | {"kid": kid, "alg": ALGORITHM, "use": "sig"}
 
 
 def load_jwk(jwk):

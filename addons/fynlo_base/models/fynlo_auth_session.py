@@ -2,6 +2,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -168,6 +169,12 @@ class FynloAuthSession(models.Model):
         """End the session of the token that came with this request."""
         session_sudo, _stores = self._fynlo_current()
         session_sudo._fynlo_revoke("logout")
+
+    def action_end(self):
+        """Button of the administrator: end these sessions."""
+        if not self.env.user.has_group("base.group_system"):
+            raise AccessError(self.env._("Only an administrator ends sessions here."))
+        self._fynlo_revoke("ended")
 
     # --- Looking at them
 

@@ -189,7 +189,7 @@ class FynloSigningKey(models.Model):
         kid = secrets.token_hex(8)
         der = tokens.make_private_key()
         sealed = base64.b64encode(vault.encrypt(_purpose(kid), der)).decode()
-        jwk = tokens.make_jwk(tokens.load_private_key(der), kid)
+        jwk = tokens.make_jwk(tokens.load_private_key(der).public_key(), kid)
         values = {"kid": kid, "state": state, "public_jwk": jwk, "private_key": sealed, **vals}
         return self.sudo().create(values)
 

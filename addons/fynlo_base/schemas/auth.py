@@ -28,7 +28,7 @@ class Login(Body):
 class Refresh(Body):
     """Body of ``POST /auth/refresh``."""
 
-    refresh_token: Annotated[str, Field(min_length=1, max_length=255)]
+    refresh_token: Annotated[str, Field(min_length=1, max_length=2048)]
 
 
 class PasswordForgot(Body):
