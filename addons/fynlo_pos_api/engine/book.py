@@ -161,6 +161,7 @@ class PriceBook:
     :ivar tax_maps: by fiscal position, the taxes in place of a tax; ``{}`` removes all
     :ivar tax_names: ``(public id, name on receipts)`` by tax
     :ivar products: :class:`ProductEntry` by public id
+    :ivar is_cold: the book has grown since what was read for it was kept
     """
 
     generation: str
@@ -181,6 +182,7 @@ class PriceBook:
     tax_names: dict
     methods: dict
     products: dict = field(default_factory=dict)
+    is_cold: bool = True
 
     def map_taxes(self, fiscal_position_id, tax_ids):
         """Return the taxes that apply under a fiscal position (``None``: the given ones)."""

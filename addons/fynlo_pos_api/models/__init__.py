@@ -12,6 +12,7 @@ from . import pos_config_demo
 from . import fynlo_order_values
 from . import fynlo_checkout
 from . import pos_payment
+from . import pos_session_sale
 from . import pos_order
 from . import pos_order_booking
 from . import pos_order_reading

@@ -35,7 +35,9 @@ class FynloCheckout(models.AbstractModel):
 
         :raise PriceChangedError: the till showed another total
         """
-        priced = self.env["fynlo.pricing"]._fynlo_price_cart(cart, self._fynlo_store())
+        store = self._fynlo_store()
+        book = self.env["fynlo.price.book"]._fynlo_open(store)
+        priced = self.env["fynlo.pricing"]._fynlo_price_cart(cart, store, book)
         if self._fynlo_difference(cart, priced):
             raise self._fynlo_price_changed(cart, priced)
         return priced
@@ -56,10 +58,10 @@ class FynloCheckout(models.AbstractModel):
             raise DeviceRequiredError()
         occurred_at = self._fynlo_check_instant(command)
         store = self._fynlo_store()
-        session = self.env["pos.session"]._fynlo_current_session()
-        session._fynlo_check_open()
+        book = self.env["fynlo.price.book"]._fynlo_open(store)  # first: it warms Odoo's cache
+        session = self.env["pos.session"]._fynlo_hold_current(store)
         table = self._fynlo_table(command, store)
-        cart = self.env["fynlo.pricing"]._fynlo_price_cart(command, store, occurred_at)
+        cart = self.env["fynlo.pricing"]._fynlo_price_cart(command, store, book, occurred_at)
         difference = self._fynlo_difference(command, cart)
         if difference:
             self._fynlo_accept_difference(command, cart, difference, occurred_at)
@@ -68,11 +70,11 @@ class FynloCheckout(models.AbstractModel):
         vals = builder._fynlo_order_values(command, cart, settlement, session, table, occurred_at)
         vals["fynlo_price_difference"] = difference
         order = self.env["pos.order"]._fynlo_create_order(vals, builder._fynlo_parents(cart))
-        if cart.book.is_foreign_currency and order.state == "paid":
+        if book.is_foreign_currency and order.state == "paid":
             order._compute_total_cost_in_real_time()
         if difference:
             self._fynlo_log_difference(order, cart, command)
-        self.env["fynlo.price.book"]._fynlo_keep_warm(cart.book)
+        self.env["fynlo.price.book"]._fynlo_keep_warm(book)
         return order
 
     def _fynlo_store(self):

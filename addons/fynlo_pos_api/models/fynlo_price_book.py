@@ -3,21 +3,21 @@ from odoo import api, fields, models
 from ..engine.book import CashRounding, Currency, MethodEntry, OrderTerms, PriceBook
 from ..engine.price_rules import PriceRule, PriceRules
 from .pos_preset import ORDER_TYPES
-from .warm_cache import WarmCache
+from .warm_cache import PARTS, WarmCache
 
 NAMESPACE = "pricing"
 _TABLES = """
     account_account_tag_account_tax_repartition_line_rel account_cash_rounding
     account_fiscal_position account_fiscal_position_account account_fiscal_position_pos_config_rel
     account_journal account_tax account_tax_alternatives account_tax_filiation_rel
-    account_tax_group account_tax_repartition_line decimal_precision hr_employee pos_category
+    account_tax_group account_tax_repartition_line decimal_precision pos_category
     pos_category_product_template_rel pos_config pos_config_pos_payment_method_rel
     pos_config_pos_preset_rel pos_config_product_pricelist_rel pos_payment_method pos_preset
     product_attribute product_attribute_value product_category product_combo product_combo_item
     product_combo_product_template_rel product_pricelist product_pricelist_item product_product
     product_taxes_rel product_template product_template_attribute_exclusion
     product_template_attribute_line product_template_attribute_value product_variant_combination
-    res_company res_currency res_currency_rate restaurant_floor restaurant_table uom_uom
+    res_currency res_currency_rate uom_uom
 """
 
 #: Compiled books of this process, by database and store.
@@ -32,7 +32,12 @@ class FynloPriceBook(models.AbstractModel):
 
     def init(self):
         """Watch every table that the books are made of."""
-        self.env["fynlo.cache"]._fynlo_track(NAMESPACE, _TABLES.split())
+        tables = dict.fromkeys(_TABLES.split())
+        for model, names in PARTS.items():
+            tables[self.env[model]._table] = names
+        # A company's row is also the lock for numbering its tills: only what the ORM writes counts.
+        tables["res_company"] = ("write_date",)
+        self.env["fynlo.cache"]._fynlo_track(NAMESPACE, tables)
 
     @api.model
     def _fynlo_open(self, config):
@@ -56,11 +61,17 @@ class FynloPriceBook(models.AbstractModel):
 
     @api.model
     def _fynlo_keep_warm(self, book):
-        """Keep what this transaction has read for the next ones, unless it changed any of it."""
+        """Keep what this transaction has read for the next ones, if the book has grown in it.
+
+        Nothing is kept if the transaction has changed any of it: it might be rolled back.
+        """
+        if not book.is_cold:
+            return
         self.env.flush_all()
         generation = self.env["fynlo.cache"]._fynlo_generation(NAMESPACE)
         if book.generation.startswith(f"{generation}:"):
             _books[self.env.cr.dbname, book.store_id][1].harvest(self.env)
+            book.is_cold = False
 
     def _fynlo_compile(self, config, generation):
         """Return a new book. Read as superuser, limited to the store and its company."""

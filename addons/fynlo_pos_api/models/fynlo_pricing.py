@@ -21,11 +21,12 @@ class FynloPricing(models.AbstractModel):
     _description = "Fynlo pricing"
 
     @api.model
-    def _fynlo_price_cart(self, cart, config, occurred_at=None):
+    def _fynlo_price_cart(self, cart, config, book, occurred_at=None):
         """Return the :class:`~..engine.cart.PricedCart` of a cart. Writes nothing.
 
         :param cart: a :class:`~..schemas.carts.Cart`
         :param config: the store, already checked (one ``pos.config``)
+        :param book: the store's open ``PriceBook``
         :param occurred_at: aware instant of the sale, for rules with a period; ``None`` is now
         :raise InvalidFieldsError: unknown products, modifiers or amounts, all of them at once
         :raise ProductUnavailableError: archived, or not in the store's range
@@ -34,7 +35,6 @@ class FynloPricing(models.AbstractModel):
         """
         if cart.discount_codes:
             raise UnknownDiscountCodeError(details={"codes": cart.discount_codes})
-        book = self.env["fynlo.price.book"]._fynlo_open(config)
         self._fynlo_check_discounts(cart, book)
         occasion = self._fynlo_occasion(cart, config, book)
         lines = self._fynlo_price_lines(cart, config, book, occasion, occurred_at)
@@ -94,6 +94,8 @@ class FynloPricing(models.AbstractModel):
             raise InvalidFieldsError(errors=pricer.faults.errors)
         if pricer.unavailable:
             raise ProductUnavailableError(details={"productIds": pricer.unavailable})
+        uuids = self.env["product.product"]._fields["fynlo_uuid"]._get_cache(self.env)
+        uuids.update((line.product.id, line.product.uuid) for line in pricer.lines)
         return pricer.lines
 
     @api.model

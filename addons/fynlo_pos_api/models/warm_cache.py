@@ -1,10 +1,8 @@
 """Values that Odoo would read again in every request, kept between requests."""
 
-from odoo.tools import OrderedSet
-
-#: Models whose rows change by hand and rarely. Only what lies in their own tables is kept, plus
-#: the computed fields named here, which depend on nothing but these tables.
-KEPT = {
+#: Models that are kept with all that lies in their own tables, and with the computed fields named
+#: here, which depend on nothing but kept models.
+WHOLE = {
     "account.cash.rounding": (),
     "account.journal": (),
     "account.tax": (
@@ -16,13 +14,17 @@ KEPT = {
     ),
     "account.tax.group": (),
     "account.tax.repartition.line": (),
-    "hr.employee": (),
     "pos.config": ("currency_id", "payment_method_ids"),
     "pos.payment.method": ("is_cash_count",),
     "pos.preset": (),
-    "product.product": (),
     "res.company": (),
     "res.currency": (),
+}
+#: Models of which only some columns are kept, because others change all the time.
+PARTS = {
+    "fynlo.device": ("company_id", "config_id", "fynlo_order_seq_id", "fynlo_uuid", "name", "number"),
+    "hr.employee": ("fynlo_uuid", "name"),
+    "ir.sequence": ("prefix", "suffix"),
 }
 
 
@@ -36,22 +38,26 @@ class WarmCache:
         self._values = {}
 
     def harvest(self, env):
-        """Take over what the transaction of ``env`` has read. Nothing may be waiting for a flush."""
-        for field in OrderedSet(env.transaction.field_data):
-            if field not in self._values and _is_kept(field):
-                values = field._get_cache(env)
-                self._values[field] = {key: values[key] for key in values if key}
+        """Take over what the transaction of ``env`` has read. Nothing may wait for a flush."""
+        for field in list(env.transaction.field_data):
+            if _is_kept(field):
+                cache = field._get_cache(env)
+                kept = self._values.setdefault(field, {})
+                kept.update((key, cache[key]) for key in cache if key and key not in kept)
 
     def pour(self, env):
         """Give a fresh transaction the kept values; what it has read itself stays."""
         for field, values in self._values.items():
             cache = field._get_cache(env)
-            for key in values.keys() - cache.keys():
-                cache[key] = values[key]
+            for key, value in values.items():
+                if key not in cache:
+                    cache[key] = value
 
 
 def _is_kept(field):
-    extra = KEPT.get(field.model_name)
+    if field.model_name in PARTS:
+        return field.name in PARTS[field.model_name]
+    extra = WHOLE.get(field.model_name)
     if extra is None:
         return False
     return field.name in extra or bool(field.store and field.column_type)

@@ -36,6 +36,11 @@ class OrderQuery(PageQuery):
     sort_order: Literal["asc", "desc"] = "desc"
 
 
+def _is_modifier(value):
+    """The values that make a variant are part of the product."""
+    return value.attribute_id.create_variant == "no_variant"
+
+
 class NamedView(Reply):
     """Somebody or something that an order names."""
 
@@ -71,7 +76,7 @@ class OrderLineView(Reply):
             each.custom_product_template_attribute_value_id: each.custom_value
             for each in line.custom_attribute_value_ids
         }
-        chosen = line.attribute_value_ids - line.product_id.product_template_attribute_value_ids
+        chosen = line.attribute_value_ids.filtered(_is_modifier)
         return cls(
             id=line.uuid,
             parent_id=line.combo_parent_id.uuid or None,

@@ -119,7 +119,9 @@ class TestPricingParity(TransactionCase):
         env = menu.env(context={**menu.env.context, CONTEXT_KEY: principal})
         env.flush_all()
         env.invalidate_all()
-        return env["fynlo.pricing"]._fynlo_price_cart(cart, menu.store.with_env(env))
+        store = menu.store.with_env(env)
+        book = env["fynlo.price.book"]._fynlo_open(store)
+        return env["fynlo.pricing"]._fynlo_price_cart(cart, store, book)
 
     def reference(self, menu, cart, expected):
         """Return a draft order of Odoo with the same content, and its tax details by line."""
