@@ -47,7 +47,7 @@ class Settlement:
 
 def check_tenders(payments, book, has_customer, faults):
     """Return the ``PaymentCreate`` of a body as tenders; what is wrong is noted in ``faults``."""
-    tenders = []
+    tenders, references = [], set()
     for index, payment in enumerate(payments):
         method = book.methods.get(str(payment.method))
         path = f"payments.{index}"
@@ -55,6 +55,9 @@ def check_tenders(payments, book, has_customer, faults):
             faults.add(f"{path}.method", "unknown_reference", "The store has no such method.")
             continue
         _check_tender(payment, method, path, faults)
+        if payment.reference and (method.id, payment.reference) in references:
+            faults.add(f"{path}.reference", "repeated", "A reference pays once.")
+        references.add((method.id, payment.reference))
         if method.needs_customer and not has_customer:
             faults.add("customerId", "required", f"{method.name} needs a customer.")
         tendered = payment.amount if payment.tendered is None else payment.tendered

@@ -1,0 +1,177 @@
+from uuid import uuid4
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import SellingCase, minutes_ago
+
+
+@tagged("post_install", "-at_install")
+class TestOrderHttp(SellingCase):
+    def test_sale_paid_in_cash_with_change(self):
+        body = self.body(
+            [self.line(self.coffee, 2, note="no sugar"), self.line(self.cake)],
+            [self.payment(self.cash, 990, tendered=1000)],
+        )
+        data = self.assertSuccess(self.post(body), 201)
+        self.assertEqual(data["state"], "completed")
+        self.assertEqual(data["paymentState"], "paid")
+        self.assertEqual(data["currency"], "USD")
+        self.assertEqual((data["subtotal"], data["taxTotal"], data["total"]), (900, 90, 990))
+        self.assertEqual((data["amountPaid"], data["amountDue"], data["change"]), (990, 0, 10))
+        self.assertEqual(
+            [(line["total"], line["note"]) for line in data["lines"]],
+            [(550, "no sugar"), (440, None)],
+        )
+        self.assertEqual(data["taxes"][0]["id"], self.till.tax.fynlo_uuid)
+        self.assertEqual((data["taxes"][0]["base"], data["taxes"][0]["amount"]), (900, 90))
+        payment = data["payments"][0]
+        self.assertEqual(
+            (payment["amount"], payment["tendered"], payment["change"]), (990, 1000, 10)
+        )
+        self.assertEqual(data["employee"], {"id": self.ada.sudo().fynlo_uuid, "name": "Ada"})
+        self.assertEqual(data["device"]["name"], "Corner till")
+
+    def test_sale_is_a_pos_order_with_its_payments(self):
+        body = self.body([self.line(self.coffee, 2)], [self.payment(self.cash, 550, tendered=600)])
+        self.assertSuccess(self.post(body), 201)
+        order = self.order_of(body)
+        self.assertEqual(order.state, "paid")
+        self.assertEqual((order.amount_total, order.amount_tax), (5.5, 0.5))
+        self.assertEqual((order.amount_paid, order.amount_return), (5.5, 0.5))
+        self.assertEqual(order.session_id, self.session)
+        self.assertEqual(order.employee_id, self.ada)
+        self.assertEqual(order.fynlo_device_id, self.corner_device)
+        self.assertEqual(order.lines.price_subtotal_incl, 5.5)
+        self.assertEqual(
+            sorted((each.amount, each.is_change) for each in order.payment_ids),
+            [(-0.5, True), (6.0, False)],
+        )
+
+    def test_card_of_an_outside_terminal_with_cash(self):
+        body = self.body(
+            [self.line(self.coffee, 4)],
+            [self.payment(self.card, 1000, reference="T-81"), self.payment(self.cash, 100)],
+        )
+        data = self.assertSuccess(self.post(body), 201)
+        self.assertEqual(data["paymentState"], "paid")
+        self.assertEqual([each["type"] for each in data["payments"]], ["card", "cash"])
+        self.assertEqual(data["payments"][0]["reference"], "T-81")
+
+    def test_order_without_payment_stays_open(self):
+        body = self.body(note="by the window")
+        data = self.assertSuccess(self.post(body), 201)
+        self.assertEqual((data["state"], data["paymentState"]), ("draft", "unpaid"))
+        self.assertEqual((data["amountDue"], data["note"]), (275, "by the window"))
+        self.assertEqual(self.order_of(body).state, "draft")
+
+    def test_part_of_the_payment_leaves_the_order_open(self):
+        body = self.body(payments=[self.payment(self.cash, 100)])
+        data = self.assertSuccess(self.post(body), 201)
+        self.assertEqual((data["state"], data["paymentState"]), ("draft", "partial"))
+        self.assertEqual((data["amountPaid"], data["amountDue"]), (100, 175))
+
+    def test_same_body_twice_is_one_sale(self):
+        body = self.paid_body()
+        first = self.assertSuccess(self.post(body), 201)
+        response = self.post(body)
+        self.assertEqual(self.assertSuccess(response, 200), first)
+        self.assertEqual(response.headers["Idempotent-Replay"], "true")
+        self.assertEqual(len(self.order_of(body)), 1)
+
+    def test_quote_tells_the_price_and_writes_nothing(self):
+        body = {"orderType": "takeaway", "lines": [self.line(self.cake, 3, discountPercent=10)]}
+        before = self.row_counts()
+        data = self.assertSuccess(self.post(body, path="/orders/quote"))
+        self.assertEqual((data["subtotal"], data["taxTotal"], data["total"]), (1080, 108, 1188))
+        self.assertEqual((data["cashTotal"], data["rounding"]), (1188, 0))
+        self.assertEqual(self.row_counts(), before)
+
+    def row_counts(self):
+        """Return the rows written so far, by table of the business, as PostgreSQL counts them."""
+        self.env.cr.execute(
+            """SELECT relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_xact_user_tables
+               WHERE relname ~ '^(pos|stock|account|product|res|ir|fynlo_(audit|idem))_'
+               ORDER BY relname"""
+        )
+        return self.env.cr.fetchall()
+
+    def test_quote_needs_no_session(self):
+        self.session.state = "closing_control"
+        body = {"orderType": "dine_in", "lines": [self.line(self.coffee)]}
+        self.assertEqual(self.assertSuccess(self.post(body, path="/orders/quote"))["total"], 275)
+
+    def test_read_one_order_and_its_receipt(self):
+        body = self.paid_body()
+        created = self.assertSuccess(self.post(body), 201)
+        path = f"/orders/{body['id']}"
+        self.assertEqual(self.assertSuccess(self.api("GET", path, token=self.token)), created)
+        receipt = self.assertSuccess(self.api("GET", f"{path}/receipt", token=self.token))
+        self.assertEqual(receipt["order"], created)
+        self.assertEqual(receipt["seller"]["store"], "Corner")
+
+    def test_order_of_the_web_pos_is_read_alike(self):
+        order = self.till.sell_in_web_pos(self.session, {self.coffee: 2})
+        data = self.assertSuccess(self.api("GET", f"/orders/{order.uuid}", token=self.token))
+        self.assertEqual((data["state"], data["paymentState"]), ("completed", "paid"))
+        self.assertEqual((data["total"], data["taxTotal"]), (550, 50))
+        self.assertEqual(data["taxes"][0]["amount"], 50)
+
+    def test_list_is_filtered_and_paged(self):
+        bodies = [self.paid_body() for _ in range(3)] + [self.body()]
+        for body in bodies:
+            self.assertSuccess(self.post(body), 201)
+        first = self.list_orders("?limit=3")
+        self.assertEqual((first["total"], first["totalPages"], first["page"]), (4, 2, 1))
+        second = self.list_orders("?limit=3&page=2")
+        ids = [order["id"] for order in first["orders"] + second["orders"]]
+        self.assertEqual(ids, [body["id"] for body in reversed(bodies)])
+        self.assertEqual(self.list_orders("?state=draft")["orders"][0]["id"], bodies[3]["id"])
+        self.assertEqual(self.list_orders(f"?employee={self.ada.sudo().fynlo_uuid}")["total"], 4)
+        self.assertEqual(self.list_orders(f"?employee={uuid4()}")["total"], 0)
+        self.assertEqual(self.list_orders("?from=2099-01-01T00:00:00Z")["total"], 0)
+
+    def list_orders(self, query):
+        return self.assertSuccess(self.api("GET", f"/orders{query}", token=self.token))
+
+    def test_other_stores_orders_are_hidden(self):
+        body = self.paid_body()
+        self.assertSuccess(self.post(body), 201)
+        for who in (self.bob, self.sue):
+            token = self.token_for(who)
+            response = self.api("GET", f"/orders/{body['id']}", token=token)
+            self.assertFailure(response, 404, "not_found")
+            self.assertEqual(
+                self.assertSuccess(self.api("GET", "/orders", token=token))["total"], 0
+            )
+
+    def test_table_and_customer_are_named(self):
+        floor = self.env["restaurant.floor"].create(
+            {"name": "Hall", "pos_config_ids": [Command.link(self.till.store.id)]}
+        )
+        table = self.env["restaurant.table"].create({"floor_id": floor.id, "table_number": 7})
+        guest = self.env["res.partner"].create({"name": "Gina", "email": "gina@example.com"})
+        body = self.body(tableId=table.fynlo_uuid, customerId=guest.fynlo_uuid)
+        data = self.assertSuccess(self.post(body), 201)
+        self.assertEqual(data["table"]["id"], table.fynlo_uuid)
+        self.assertEqual(data["customer"]["name"], "Gina")
+        self.assertEqual(self.order_of(body).email, "gina@example.com")
+
+    def test_offline_sale_keeps_what_the_guest_paid_and_is_flagged(self):
+        body = self.body(
+            payments=[self.payment(self.cash, 250)], statedTotal=250, occurredAt=minutes_ago(10)
+        )
+        data = self.assertSuccess(self.post(body), 201)
+        self.assertEqual((data["total"], data["priceDifference"]), (250, -25))
+        self.assertEqual(data["paymentState"], "paid")
+        order = self.order_of(body)
+        self.assertEqual(order.lines.mapped("price_subtotal_incl"), [2.75, -0.25])
+        entry = self.env["fynlo.audit"].sudo().search([("action", "=", "order.price_difference")])
+        self.assertEqual(len(entry), 1)
+
+    def test_online_sale_at_another_price_is_refused_with_the_cart(self):
+        envelope = self.assertRefused(
+            self.body(payments=[self.payment(self.cash, 250)], statedTotal=250), 409, "price_changed"
+        )
+        self.assertEqual(envelope["details"]["statedTotal"], 250)
+        self.assertEqual(envelope["details"]["cart"]["total"], 275)
