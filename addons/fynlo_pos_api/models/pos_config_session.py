@@ -56,12 +56,11 @@ class PosConfig(models.Model):
         other. Override it for a localisation that is not in the list.
         """
         self.ensure_one()
+        installed = self.env.registry._init_modules & GAPLESS_LOCALISATIONS.keys()
+        if not installed:
+            return False
         country = self.company_id.account_fiscal_country_id.code
-        installed = self.env.registry._init_modules
-        return any(
-            country in countries.split() and module in installed
-            for module, countries in GAPLESS_LOCALISATIONS.items()
-        )
+        return any(country in GAPLESS_LOCALISATIONS[module].split() for module in installed)
 
     def _fynlo_order_name(self, last_part):
         """Return the name of an order as Odoo makes it from the end of its reference."""

@@ -26,21 +26,22 @@ class PosSession(models.Model):
         """
         self._fynlo_check_open()
         self._fynlo_check_drawer()
+        self.check_access("write")
         principal = principal_of(self.env)
-        employee_sudo = self.env["hr.employee"].sudo().browse(principal.employee_id)
-        lines_before = self.statement_line_ids
-        self.try_cash_in_out(
+        # Who may write to the session may use its drawer; he needs no right to journal entries.
+        session_sudo = self.sudo()
+        employee_sudo = session_sudo.env["hr.employee"].browse(principal.employee_id)
+        lines_before = session_sudo.statement_line_ids
+        session_sudo.try_cash_in_out(
             "in" if command.type == "in" else "out",
             from_minor(command.amount, self.currency_id),
             command.reason,
             employee_sudo.work_contact_id.id,
             {"translatedType": command.type, "employee_id": employee_sudo.id},
         )
-        # The right to it was Odoo's own check on the statement line; the rest is our bookkeeping.
-        move_sudo = (self.statement_line_ids - lines_before).sudo()
+        move_sudo = session_sudo.statement_line_ids - lines_before
         move_sudo.fynlo_uuid = str(command.id)
         move_sudo.fynlo_cash_type = command.type
-        move_sudo.fynlo_reason = command.reason
         move_sudo.fynlo_device_id = principal.device_id
         facts = {"type": command.type, "amount_minor": command.amount, "reason": command.reason}
         self.env["fynlo.audit"]._fynlo_log("session.cash_move", self, facts)
@@ -91,9 +92,10 @@ class PosSession(models.Model):
 
     def _fynlo_valid_count(self):
         """Return the last count (sudoed) if no cash has moved since; may be empty."""
-        count_sudo = self.sudo().fynlo_cash_count_ids[:1]
+        counts_sudo = self.env["fynlo.cash.count"].sudo()
+        count_sudo = counts_sudo.search([("session_id", "=", self.id)], limit=1)
         moved = self.currency_id.compare_amounts(count_sudo.expected, self._fynlo_expected_cash())
-        return count_sudo.browse() if moved else count_sudo
+        return counts_sudo if moved else count_sudo
 
     def _fynlo_check_drawer(self):
         if not self.cash_control:

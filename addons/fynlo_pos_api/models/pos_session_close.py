@@ -5,6 +5,7 @@ from odoo.addons.fynlo_base.own_cursor import own_cursor
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.tools import SQL
 
+from ..engine.money import to_minor
 from ..exceptions import (
     ApprovalRequiredError,
     CountRequiredError,
@@ -42,9 +43,8 @@ class PosSession(models.Model):
         result = self.close_session_from_ui()
         if not result["successful"]:
             raise SessionNotClosableError(result.get("message"))
-        self.env["fynlo.audit"]._fynlo_log(
-            "session.close", self, {"difference": count_sudo.difference}
-        )
+        facts = {"difference_minor": to_minor(count_sudo.difference, self.currency_id)}
+        self.env["fynlo.audit"]._fynlo_log("session.close", self, facts)
         return self
 
     def action_pos_session_closing_control(self, *args, **kwargs):

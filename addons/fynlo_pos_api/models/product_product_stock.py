@@ -19,7 +19,7 @@ class ProductProduct(models.Model):
         query = SQL(
             """SELECT product_id, sum(qty) FROM (
                    SELECT quant.product_id, quant.quantity AS qty
-                     FROM stock_quant quant JOIN stock_location place ON place.id = location_id
+                     FROM stock_quant quant JOIN stock_location place ON place.id = quant.location_id
                     WHERE quant.product_id = ANY(%(ids)s) AND place.parent_path LIKE %(path)s
                    UNION ALL
                    SELECT line.product_id, -line.qty
