@@ -14,17 +14,23 @@ class PosSession(models.Model):
     )
 
     def _compute_fynlo_pending_stock_count(self):
-        domain = [("session_id", "in", self.ids), ("fynlo_stock_state", "=", "pending")]
-        groups = self.env["pos.order"]._read_group(domain, ["session_id"], ["__count"])
+        groups = self.env["pos.order"]._read_group(
+            self._fynlo_pending_stock_domain(), ["session_id"], ["__count"]
+        )
         counts = {session.id: count for session, count in groups}
         for session in self:
             session.fynlo_pending_stock_count = counts.get(session.id, 0)
 
     def action_fynlo_pending_orders(self):
         """Button of the session's form: its orders whose stock is not moved yet."""
-        action = self.action_view_order()
-        domain = [("session_id", "in", self.ids), ("fynlo_stock_state", "=", "pending")]
-        return {**action, "domain": domain}
+        return {**self.action_view_order(), "domain": self._fynlo_pending_stock_domain()}
+
+    def _fynlo_pending_stock_domain(self):
+        return [
+            ("session_id", "in", self.ids),
+            ("fynlo_stock_state", "=", "pending"),
+            ("state", "in", ("paid", "done")),
+        ]
 
     def _validate_session(self, *args, **kwargs):
         self.sudo()._fynlo_post_stock()
