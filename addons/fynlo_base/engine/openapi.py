@@ -232,7 +232,11 @@ def _make_failure(status, codes):
 
 def _make_headers(names):
     headers = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
-    spelling = {"ETag": "ETag", "IdempotentReplay": "Idempotent-Replay", "RetryAfter": "Retry-After"}
+    spelling = {
+        "ETag": "ETag",
+        "IdempotentReplay": "Idempotent-Replay",
+        "RetryAfter": "Retry-After",
+    }
     return headers | {
         spelling[name]: {"$ref": f"#/components/headers/{name}"} for name in sorted(names)
     }

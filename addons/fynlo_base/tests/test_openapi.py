@@ -71,8 +71,8 @@ class TestOpenApiDocument(BaseCase):
             operation["requestBody"]["content"]["application/json"]["schema"],
             {"$ref": "#/components/schemas/ParcelCreate"},
         )
-        statuses = "200 201 400 401 403 409 413 415 422 429 500 503".split()
-        self.assertEqual(sorted(operation["responses"]), statuses)
+        statuses = "200 201 400 401 403 409 413 415 422 429 500 503"
+        self.assertEqual(" ".join(sorted(operation["responses"])), statuses)
         replay, created = operation["responses"]["200"], operation["responses"]["201"]
         self.assertEqual(replay["content"], created["content"])
         self.assertIn("Idempotent-Replay", replay["headers"])
@@ -92,7 +92,9 @@ class TestOpenApiDocument(BaseCase):
         self.assertEqual(parcel["properties"]["weight"]["type"], "number")
 
     def test_path_and_query_become_parameters(self):
-        spec = make_spec(path="/shelves/<uuid:shelf_id>/parcels", methods=("GET",), query=ParcelQuery)
+        spec = make_spec(
+            path="/shelves/<uuid:shelf_id>/parcels", methods=("GET",), query=ParcelQuery
+        )
         document = build(spec)
         operation = document["paths"]["/shelves/{shelfId}/parcels"]["get"]
         named = {parameter["name"]: parameter for parameter in operation["parameters"]}
@@ -113,7 +115,9 @@ class TestOpenApiDocument(BaseCase):
         )
         self.assertEqual(codes_of(responses["429"]), ["locked_out", "rate_limited"])
         self.assertIn("Retry-After", responses["429"]["headers"])
-        told = sorted(code for status in responses if status > "399" for code in codes_of(responses[status]))
+        told = sorted(
+            code for status in responses if status > "399" for code in codes_of(responses[status])
+        )
         self.assertEqual(told, sorted({error.code for error in spec.possible_errors()}))
 
     def test_cached_reply_may_be_304(self):
