@@ -8,6 +8,7 @@
     "website": "https://github.com/fynlo/fynlo",
     "depends": ["fynlo_base", "point_of_sale", "pos_restaurant", "pos_hr"],
     "data": [
+        "security/ir.model.access.csv",
         "security/fynlo_cash_count.xml",
         "data/ir_cron.xml",
         "data/product_product.xml",

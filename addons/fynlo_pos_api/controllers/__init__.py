@@ -1,2 +1,1 @@
-from . import orders
-from . import sessions
+from . import catalog, orders, sessions

@@ -67,7 +67,11 @@ class OrdersController(Controller):
         return OrderPage.of(orders, total, query)
 
     @api_route(
-        "/orders/<uuid:order_id>", methods=["GET"], reply=OrderView, roles=CASHIER, store_scoped=True
+        "/orders/<uuid:order_id>",
+        methods=["GET"],
+        reply=OrderView,
+        roles=CASHIER,
+        store_scoped=True,
     )
     def read_order(self, order_id):
         """Read one order."""

@@ -30,6 +30,7 @@ class Choice:
     """A question that a product asks; a single one must be answered exactly once."""
 
     id: int
+    uuid: str
     name: str
     is_multiple: bool
     is_required: bool
@@ -99,9 +100,7 @@ class CashRounding:
 
     def round(self, amount):
         """Return ``amount`` (not negative) in coins that exist."""
-        return float_round(
-            amount, precision_rounding=self.precision, rounding_method=self.method
-        )
+        return float_round(amount, precision_rounding=self.precision, rounding_method=self.method)
 
 
 @dataclass(frozen=True, slots=True)

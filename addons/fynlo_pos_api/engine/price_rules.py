@@ -68,6 +68,13 @@ class PriceRules:
 
     def __init__(self, rules):
         self._rules = rules
+        each = [rule for of_list in rules.values() for rule in of_list]
+        self._bounds = [rule.date_start for rule in each if rule.date_start]
+        self._bounds += [rule.date_end for rule in each if rule.date_end]
+
+    def count_passed(self, now):
+        """Return how many beginnings and ends of rules lie before ``now``: prices hold between."""
+        return sum(bound < now for bound in self._bounds)
 
     def find_price(self, pricelist_id, product, quantity, now, extra=0.0):
         """Return the price of one unit, not rounded.

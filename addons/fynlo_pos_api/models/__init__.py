@@ -1,3 +1,5 @@
+# A mixin comes before the models that inherit it.
+# ruff: noqa: I001
 from . import public_ids
 from . import pos_preset
 from . import fynlo_reference_mixin
@@ -7,6 +9,7 @@ from . import pos_config_session
 from . import fynlo_price_book
 from . import fynlo_price_book_products
 from . import fynlo_pricing
+from . import fynlo_catalog
 from . import fynlo_demo
 from . import pos_config_demo
 from . import fynlo_order_values

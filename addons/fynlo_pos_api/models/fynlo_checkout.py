@@ -1,7 +1,6 @@
 from datetime import timedelta, timezone
 
 from odoo import api, fields, models
-
 from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.addons.fynlo_base.schemas.base import to_odoo_datetime

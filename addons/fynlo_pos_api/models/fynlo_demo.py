@@ -53,7 +53,9 @@ class FynloDemo(models.AbstractModel):
 
     def _load_products(self):
         for sequence, name in enumerate(bistro.CATEGORIES):
-            self._record("pos.category", name, {"name": name, "sequence": sequence, "color": sequence})
+            self._record(
+                "pos.category", name, {"name": name, "sequence": sequence, "color": sequence}
+            )
         for name, category, price, cost, attributes in bistro.PRODUCTS:
             self._load_product(name, category, price, cost, attributes)
         for name, price, cost, _bottles in bistro.BOTTLES:

@@ -1,10 +1,9 @@
 from uuid import uuid4
 
 from odoo import api, models
-from odoo.fields import Command
-
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.addons.fynlo_base.schemas.base import to_odoo_datetime
+from odoo.fields import Command
 
 
 class FynloOrderValues(models.AbstractModel):

@@ -130,7 +130,7 @@ class FynloPriceBook(models.AbstractModel):
             rules |= {pricelist.id: [] for pricelist in queue}
             for item in items:
                 rules[item.pricelist_id.id].append(_rule_entry(item))
-            queue = items.base_pricelist_id.filtered(lambda each: each.id not in rules)
+            queue = items.base_pricelist_id - queue.browse(rules)
         return rules
 
     def _fynlo_tax_maps(self, config_sudo):

@@ -20,7 +20,9 @@ class FynloPriceBook(models.AbstractModel):
         while missing:
             self._fynlo_enter_products(config, book, missing)
             entered = (book.products[uuid] for uuid in missing & book.products.keys())
-            options = {option.product_uuid for entry in entered for option in entry.options.values()}
+            options = {
+                option.product_uuid for entry in entered for option in entry.options.values()
+            }
             missing = options - book.products.keys()
 
     def _fynlo_enter_products(self, config, book, uuids):
@@ -95,7 +97,8 @@ def _modifiers_of(template):
         values = line.product_template_value_ids.filtered("ptav_active")
         is_multiple = line.attribute_id.display_type == "multi"
         is_required = not is_multiple and len(values) > 1
-        choices.append(Choice(line.id, line.attribute_id.name, is_multiple, is_required))
+        name = line.attribute_id.name
+        choices.append(Choice(line.id, line.fynlo_uuid, name, is_multiple, is_required))
         for value in values:
             modifiers[value.fynlo_uuid] = Modifier(
                 id=value.id,

@@ -2,7 +2,6 @@ from datetime import timezone
 from uuid import uuid4
 
 from odoo import api, fields, models
-
 from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.addons.fynlo_base.schemas.base import AMOUNT_LIMIT
@@ -116,7 +115,7 @@ class FynloPricing(models.AbstractModel):
         cart.tax = totals["tax_amount_currency"]
         cart.total = cart.book.currency.round(totals["total_amount_currency"])
         cart.rounding = totals.get("cash_rounding_base_amount_currency", 0.0)
-        for line, base_line in zip(cart.lines, base_lines):
+        for line, base_line in zip(cart.lines, base_lines, strict=True):
             line.subtotal = cart.book.currency.round(base_line["tax_details"]["total_excluded"])
             line.total = cart.book.currency.round(base_line["tax_details"]["total_included"])
         cart.taxes = self._fynlo_sum_taxes(base_lines, cart.book)

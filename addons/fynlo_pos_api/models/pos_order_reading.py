@@ -1,9 +1,8 @@
 from odoo import api, models
-from odoo.fields import Domain
-
 from odoo.addons.fynlo_base.exceptions import NotFoundError
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.addons.fynlo_base.schemas.base import to_odoo_datetime
+from odoo.fields import Domain
 
 from ..engine.money import to_minor
 

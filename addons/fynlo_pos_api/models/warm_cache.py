@@ -22,7 +22,14 @@ WHOLE = {
 }
 #: Models of which only some columns are kept, because others change all the time.
 PARTS = {
-    "fynlo.device": ("company_id", "config_id", "fynlo_order_seq_id", "fynlo_uuid", "name", "number"),
+    "fynlo.device": (
+        "company_id",
+        "config_id",
+        "fynlo_order_seq_id",
+        "fynlo_uuid",
+        "name",
+        "number",
+    ),
     "hr.employee": ("fynlo_uuid", "name"),
     "ir.sequence": ("prefix", "suffix"),
 }

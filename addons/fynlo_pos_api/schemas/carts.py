@@ -4,8 +4,6 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, field_validator
-
 from odoo.addons.fynlo_base.schemas.base import (
     Body,
     LongText,
@@ -15,6 +13,7 @@ from odoo.addons.fynlo_base.schemas.base import (
     ShortText,
     UtcInstant,
 )
+from pydantic import Field, field_validator
 
 OrderType = Literal["dine_in", "takeaway", "delivery"]
 

@@ -3,8 +3,6 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
-
 from odoo.addons.fynlo_base.schemas.base import (
     PageQuery,
     PageReply,
@@ -12,6 +10,7 @@ from odoo.addons.fynlo_base.schemas.base import (
     UtcInstant,
     from_odoo_datetime,
 )
+from pydantic import Field
 
 from ..engine.money import to_minor
 from .carts import OrderType

@@ -90,7 +90,9 @@ class Menu:
             ).product_variant_ids
         self.sized = self._make_product("Coffee", 3.2, self.drinks, self.included).product_tmpl_id
         self._add_attribute(self.sized, "Size", "always", {"S": 0, "M": 0.55, "L": 1.15})
-        self.grilled = self._make_product("Steak", 24.9, self.burgers, self.excluded).product_tmpl_id
+        self.grilled = self._make_product(
+            "Steak", 24.9, self.burgers, self.excluded
+        ).product_tmpl_id
         self._add_attribute(self.grilled, "Doneness", "no_variant", {"Rare": 0, "Well": 0.35})
         self._add_attribute(
             self.grilled, "Extras", "no_variant", {"Egg": 1.5, "Bacon": 2.25}, display_type="multi"

@@ -171,7 +171,9 @@ class TestOrderHttp(SellingCase):
 
     def test_online_sale_at_another_price_is_refused_with_the_cart(self):
         envelope = self.assertRefused(
-            self.body(payments=[self.payment(self.cash, 250)], statedTotal=250), 409, "price_changed"
+            self.body(payments=[self.payment(self.cash, 250)], statedTotal=250),
+            409,
+            "price_changed",
         )
         self.assertEqual(envelope["details"]["statedTotal"], 250)
         self.assertEqual(envelope["details"]["cart"]["total"], 275)

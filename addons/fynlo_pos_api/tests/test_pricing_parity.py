@@ -3,11 +3,10 @@ import random
 from decimal import Decimal
 from uuid import uuid4
 
+from odoo.addons.fynlo_base.principal import CONTEXT_KEY, Principal
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import float_round
-
-from odoo.addons.fynlo_base.principal import CONTEXT_KEY, Principal
 
 from ..schemas.carts import CartLine, ComboItemChoice, ModifierChoice, QuoteRequest
 from .menu import Menu
@@ -134,7 +133,7 @@ class TestPricingParity(TransactionCase):
             position = customer.property_account_position_id
         pricelist = preset.pricelist_id or menu.store.pricelist_id
         vals = []
-        for line, (product, values, items) in zip(cart.lines, chosen):
+        for line, (product, values, items) in zip(cart.lines, chosen, strict=True):
             for child, quantity, price in reference_prices(pricelist, line, product, values, items):
                 vals.append({
                     "product_id": child.id, "qty": quantity, "price_unit": price,
@@ -158,7 +157,7 @@ class TestPricingParity(TransactionCase):
         engine._add_tax_details_in_base_lines(base_lines, menu.company)
         engine._round_base_lines_tax_details(base_lines, menu.company)
         taxes = {}
-        for line, record, base_line in zip(priced.lines, order.lines, base_lines):
+        for line, record, base_line in zip(priced.lines, order.lines, base_lines, strict=True):
             details = base_line["tax_details"]
             self.assertEqual(line.unit_price, record.price_unit, record.full_product_name)
             self.assertEqual(line.quantity, record.qty)
@@ -181,7 +180,9 @@ class TestPricingParity(TransactionCase):
 
 
 def as_choices(values):
-    return [ModifierChoice.model_construct(id=value.fynlo_uuid, custom_value=None) for value in values]
+    return [
+        ModifierChoice.model_construct(id=value.fynlo_uuid, custom_value=None) for value in values
+    ]
 
 
 def reference_prices(pricelist, line, product, values, items):
@@ -217,9 +218,8 @@ def reference_combo(pricelist, quantity, product, items):
         if left > 0:
             free.append((item, included, values))
             taken[item.combo_id] = taken.get(item.combo_id, 0) + included
-            count -= included
-        if count > 0:
-            extra.append((item, count, values))
+        if count > max(included, 0):
+            extra.append((item, count - max(included, 0), values))
     original = sum(item.combo_id.base_price * count for item, count, _values in free)
     remaining = parent_price
     for index, (item, count, values) in enumerate(free):
