@@ -10,6 +10,8 @@ from .metrics import observe_request
 _logger = logging.getLogger("odoo.addons.fynlo_base.access")
 #: Route of a request that met none, so that guessed paths do not become names of series.
 _NO_ROUTE = "(none)"
+#: A client may send any word as method; only these become names of series.
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 
 class Observation:
@@ -31,10 +33,10 @@ class Observation:
     def _collect(self, dispatcher, status, error_code):
         request, spec = dispatcher.request, dispatcher.spec
         principal = find_principal(request.env) if request.env else None
-        thread = threading.current_thread()
+        thread, method = threading.current_thread(), request.httprequest.method
         return {
             "request_id": dispatcher.request_id,
-            "method": request.httprequest.method,
+            "method": method if method in _METHODS else "(other)",
             "route": spec.path if spec else _NO_ROUTE,
             "status": status,
             "code": error_code,
