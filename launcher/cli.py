@@ -8,7 +8,18 @@ import sys
 from . import process
 from .errors import LauncherError
 
-COMMANDS = ("up", "down", "reset", "doctor", "test", "lint", "shell", "bench", "verify-audit")
+COMMANDS = (
+    "up",
+    "down",
+    "reset",
+    "doctor",
+    "test",
+    "lint",
+    "shell",
+    "demo",
+    "bench",
+    "verify-audit",
+)
 
 
 def main(arguments):

@@ -1,9 +1,10 @@
 """Install and update the suite in a database, and load the demo restaurant into it."""
 
 import re
+import secrets
 import subprocess
 
-from . import addons, files, server
+from . import addons, files, process, server
 from .database import PREPARING
 from .errors import LauncherError
 from .paths import INSIDE
@@ -150,6 +151,23 @@ class Installer:
                 f"{model}.{method} failed: {server.last_error(self.log)} (log: {self.log})"
             )
         return files.read_json(output)
+
+    def replace_admin_password(self, config_file, name):
+        """Give Odoo's administrator a random password; give his login as the demo tells others."""
+        password = secrets.token_urlsafe(12)
+        command = [self.installation.python, INSIDE / "set_password.py", config_file, name]
+        process.run(
+            command,
+            "The administrator's password could not be set",
+            env=self.environment,
+            text=password,
+        )
+        return {
+            "name": "Odoo's administrator",
+            "login": "admin",
+            "password": password,
+            "role": "admin",
+        }
 
     def load_demo(self, config_file, name, output):
         """Fill a new database with the demo restaurant; give what one needs to sign in to it."""

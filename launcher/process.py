@@ -18,18 +18,19 @@ KILL_S = 5
 _running = set()
 
 
-def run(argv, failure, **options):
+def run(argv, failure, text=None, **options):
     """Run a command to its end and give its output.
 
     :param failure: the sentence's beginning if it fails, such as ``"apt-get could not download"``
+    :param text: for its standard input
     :param options: as :class:`subprocess.Popen` takes them (``env``, ``cwd``, ``user``, ...)
     :raise LauncherError: it is missing or ends with a code other than 0; the last telling line
         is in the message
     """
-    options.setdefault("stdin", subprocess.DEVNULL)
     try:
         child = subprocess.Popen(
             [str(part) for part in argv],
+            stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -41,7 +42,10 @@ def run(argv, failure, **options):
         raise LauncherError(f"{failure}: {error.strerror} ({argv[0]}).") from error
     _running.add(child)
     try:
-        output, _ = child.communicate()
+        output, _ = child.communicate(text)
+    except BaseException:
+        _signal_group(child.pid, signal.SIGKILL)
+        raise
     finally:
         _running.discard(child)
     if child.returncode:
@@ -59,7 +63,7 @@ def telling_line(output):
 
 
 def kill_running():
-    """Kill the commands that :func:`run` still waits for (the launcher was told to stop)."""
+    """Kill the commands that other threads wait for in :func:`run`: what they do is not wanted."""
     for child in list(_running):
         _signal_group(child.pid, signal.SIGKILL)
 

@@ -1,11 +1,11 @@
 """Bring Odoo and the virtualenv onto this machine, side by side where both are missing."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import odoo as odoos
-from . import virtualenv
+from . import process, virtualenv
 from .paths import cache_dir
 from .terminal import say
 
@@ -29,9 +29,22 @@ def provide(dev=False):
     if odoo:
         python = virtualenv.ensure(cache, odoo, dev)
     else:
-        with ThreadPoolExecutor(2) as pool:
-            fetched = pool.submit(odoos.fetch, cache)
-            python = pool.submit(virtualenv.ensure, cache, None, dev).result()
-            odoo = fetched.result()
+        odoo, python = _both(
+            lambda: odoos.fetch(cache), lambda: virtualenv.ensure(cache, None, dev)
+        )
     say(f"Odoo {odoo.version}: {odoo.origin}")
     return Installation(odoo, python)
+
+
+def _both(one, other):
+    """Do both side by side and give both results; the first failure ends the other's commands."""
+    with ThreadPoolExecutor(2) as pool:
+        tasks = [pool.submit(one), pool.submit(other)]
+        try:
+            done, running = wait(tasks, return_when=FIRST_EXCEPTION)
+            if running:
+                next(iter(done)).result()
+        except BaseException:
+            process.kill_running()
+            raise
+    return [task.result() for task in tasks]

@@ -153,7 +153,9 @@ class Stack:
         files.require_space(self.state, 300, "The database")
         installer = install.Installer(self.installation, environment, self.log)
         if installer.bring_up_to_date(databases, self.database, config_file):
-            installer.load_demo(config_file, self.database, self.state / "demo.json")
+            demo = installer.load_demo(config_file, self.database, self.state / "demo.json")
+            demo["logins"].append(installer.replace_admin_password(config_file, self.database))
+            files.write_json(self.state / "demo.json", demo)
             installer.finish(databases, self.database)
 
     def _write_record(self, **facts):
