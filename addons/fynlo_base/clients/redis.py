@@ -18,15 +18,15 @@ _BUCKET_TTL_S = 24 * 3600
 #: The token bucket of ``fynlo.rate.limit``, with Redis' own clock.
 _TAKE_SCRIPT = """
 local depth, rate = tonumber(ARGV[1]), tonumber(ARGV[2])
-local want, unspent = tonumber(ARGV[3]), tonumber(ARGV[4])
+local want = tonumber(ARGV[3])
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
 local state = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens, at = tonumber(state[1]) or depth, tonumber(state[2]) or now
-local available = math.min(depth, tokens + unspent + rate * math.max(now - at, 0))
+local available = math.min(depth, tokens + rate * math.max(now - at, 0))
 local take = math.max(math.min(want, math.floor(available)), 0)
 redis.call('HSET', KEYS[1], 'tokens', tostring(available - take), 'at', tostring(now))
-redis.call('EXPIRE', KEYS[1], ARGV[5])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
 return {take, tostring(available - take)}
 """
 
@@ -90,15 +90,14 @@ def ping():
     _call(lambda link: link.client.ping())
 
 
-def take_tokens(key, limit, unspent):
-    """Lease tokens from the bucket ``key``, see ``fynlo.rate.limit``.
+def take_tokens(key, limit, wanted):
+    """Lease up to ``wanted`` tokens from the bucket ``key``, see ``fynlo.rate.limit``.
 
     :param limit: a :class:`~..engine.token_bucket.Limit`
-    :param unspent: tokens of the last lease that go back
     :return: tokens granted and tokens left
     :raise RedisLostError: ask PostgreSQL
     """
-    values = [limit.depth, limit.rate_per_s, limit.lease_size, unspent, _BUCKET_TTL_S]
+    values = [limit.depth, limit.rate_per_s, wanted, _BUCKET_TTL_S]
     granted, tokens = _call(lambda link: link.take(keys=[key], args=values))
     return int(granted), float(tokens)
 

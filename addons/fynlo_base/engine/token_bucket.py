@@ -4,6 +4,9 @@ A worker takes tokens out of the shared bucket ahead of time and may spend them 
 seconds. What is spent between two instants was taken out at most ``LEASE_S`` before the first:
 so the shared bucket is made shallower by what flows in during that time, and the promise
 *never more than burst + rate x seconds* holds exactly, however many workers there are.
+
+Tokens that nobody spent in time are lost: handed back after a pause they would break the promise.
+So a lease is as large as the one before was used, and a client that comes rarely loses none.
 """
 
 from dataclasses import dataclass
@@ -36,7 +39,7 @@ class Limit:
 
     @property
     def lease_size(self):
-        """Tokens that one lease asks for, at least one."""
+        """Most tokens that one lease asks for, at least one."""
         if not self.leased:
             return 1
         return max(int(min(self.rate_per_s * LEASE_S, self.depth / _LEASE_SHARE)), 1)
@@ -58,11 +61,13 @@ def parse_limit(text, leased):
 class Lease:
     """Tokens that this worker may spend without asking anybody.
 
+    :ivar size: tokens it began with
     :ivar tokens: tokens left
     :ivar ends_at: instant (same clock as ``now``) at which they are worth nothing more
     :ivar blocked_until: instant before which the shared bucket is known to be empty
     """
 
+    size: int = 0
     tokens: int = 0
     ends_at: float = 0.0
     blocked_until: float = 0.0
@@ -74,10 +79,19 @@ class Lease:
         self.tokens -= 1
         return True
 
-    def add(self, tokens, now):
-        """Take in tokens that were leased at ``now``; what is left ends with the older of both."""
+    def close(self, limit):
+        """Give up what is left; return how many tokens to ask for next."""
+        spent = self.size - self.tokens
+        wanted = max(spent, 1) if self.tokens else spent + max(spent // 4, 1)
+        self.size = self.tokens = 0
+        return min(wanted, limit.lease_size)
+
+    def open(self, granted, now):
+        """Take in tokens that were asked for at ``now`` and spend one of them.
+
+        When two threads have asked at once, all of them end with the older ones.
+        """
         ends_at = now + LEASE_S
-        if self.tokens:
-            ends_at = min(ends_at, self.ends_at)
-        self.tokens += tokens
-        self.ends_at = ends_at
+        self.ends_at = min(ends_at, self.ends_at) if self.tokens else ends_at
+        self.size = self.tokens + granted
+        self.tokens += granted - 1

@@ -58,11 +58,11 @@ class FynloRateLimit(models.Model):
                 raise _refusal(lease.blocked_until - now)
             if lease.spend(now):
                 return
-            unspent, lease.tokens = lease.tokens, 0
-        granted, wait_s = self._fynlo_take(rate_class, client_key, limit, unspent)
+            wanted = lease.close(limit)
+        granted, wait_s = self._fynlo_take(rate_class, client_key, limit, wanted)
         with _leases_lock:
             if granted:
-                lease.add(granted - 1, now)
+                lease.open(granted, now)
                 return
             lease.blocked_until = now + wait_s
         raise _refusal(wait_s)
@@ -79,17 +79,17 @@ class FynloRateLimit(models.Model):
             _logger.error("Setting %s%s ignored: %s", PARAMETER, rate_class, error)
             return parse_limit(default, leased)
 
-    def _fynlo_take(self, rate_class, client_key, limit, unspent):
-        """Lease tokens from the shared bucket; ``unspent`` ones of the last lease go back.
+    def _fynlo_take(self, rate_class, client_key, limit, wanted):
+        """Lease up to ``wanted`` tokens from the shared bucket.
 
         :return: tokens granted (0: none left) and the seconds until there is one
         """
         try:
             key = f"fynlo:rate:{self._fynlo_database()}:{rate_class}:{client_key}"
-            granted, tokens = redis.take_tokens(key, limit, unspent)
+            granted, tokens = redis.take_tokens(key, limit, wanted)
         except redis.RedisLostError:
             with own_cursor(self.env) as cr:
-                cr.execute(_take_query(rate_class, client_key, limit, unspent))
+                cr.execute(_take_query(rate_class, client_key, limit, wanted))
                 granted, tokens = cr.fetchone()
         return granted, max(1 - tokens, 0) / limit.rate_per_s
 
@@ -105,7 +105,7 @@ class FynloRateLimit(models.Model):
         )
 
 
-def _take_query(rate_class, client_key, limit, unspent):
+def _take_query(rate_class, client_key, limit, wanted):
     """One round trip; a crash of PostgreSQL may forget the last moments, never the gate."""
     return SQL(
         """
@@ -116,7 +116,7 @@ def _take_query(rate_class, client_key, limit, unspent):
         ON CONFLICT (rate_class, client) DO UPDATE SET (tokens, granted, refilled_at) = (
             SELECT available - take, take, instant
             FROM (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS instant) AS clock,
-            LATERAL (SELECT LEAST(%(depth)s, bucket.tokens + %(unspent)s + %(rate)s
+            LATERAL (SELECT LEAST(%(depth)s, bucket.tokens + %(rate)s
                 * EXTRACT(EPOCH FROM instant - bucket.refilled_at)::float8) AS available) AS level,
             LATERAL (SELECT GREATEST(LEAST(%(want)s, floor(available)), 0) AS take) AS share
         )
@@ -125,8 +125,7 @@ def _take_query(rate_class, client_key, limit, unspent):
         rate_class=rate_class,
         client=client_key,
         depth=limit.depth,
-        want=limit.lease_size,
-        unspent=unspent,
+        want=wanted,
         rate=limit.rate_per_s,
     )
 
