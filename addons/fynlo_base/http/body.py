@@ -30,13 +30,15 @@ def read_body(httprequest, limit):
     """
     if httprequest.mimetype != "application/json":
         raise UnsupportedMediaTypeError()
-    httprequest.max_content_length = limit
+    httprequest.max_content_length = limit + 1  # a body in chunks is cut there without a word
     try:
         raw = httprequest.get_data(cache=False)
     except RequestEntityTooLarge:
         raise _too_large(limit) from None
     except OSError:  # a chunk without a proper length
         raise MalformedRequestError() from None
+    if len(raw) > limit:
+        raise _too_large(limit)
     encoding = httprequest.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding == "gzip":
         return _inflate(raw, limit)
