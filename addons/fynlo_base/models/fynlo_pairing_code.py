@@ -60,7 +60,7 @@ class FynloPairingCode(models.Model):
             SQL(
                 """UPDATE fynlo_pairing_code SET used_at = now() AT TIME ZONE 'UTC'
                    WHERE code_hash = %s AND used_at IS NULL
-                     AND expires_at > now() AT TIME ZONE 'UTC'
+                     AND expires_at > clock_timestamp() AT TIME ZONE 'UTC'
                    RETURNING config_id""",
                 pairing.hash_code(secrets.derive("pairing"), code),
             ),

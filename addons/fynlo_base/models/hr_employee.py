@@ -67,8 +67,8 @@ class HrEmployee(models.Model):
     @api.model
     def _fynlo_check_grant(self, vals):
         """Nobody gives a role above his own, and only a manager gives roles at all."""
-        if "fynlo_role" in vals and vals["fynlo_role"]:
-            self.env["res.users"]._fynlo_require(max("manager", vals["fynlo_role"], key=ROLES.index))
+        if role := vals.get("fynlo_role"):
+            self.env["res.users"]._fynlo_require(max("manager", role, key=ROLES.index))
         elif vals.get("fynlo_store_ids"):
             self.env["res.users"]._fynlo_require("manager")
 

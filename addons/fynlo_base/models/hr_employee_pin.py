@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..engine import pins, secrets
 from ..exceptions import LockedOutError, PinInvalidError, WeakPinError
+from ..own_cursor import own_cursor
 from ..principal import principal_of
 from .fynlo_lockout import LockoutPolicy
 
@@ -82,7 +83,8 @@ class HrEmployee(models.Model):
         self._fynlo_reopen_gates(gates)
         user_sudo, role = employee_sudo._fynlo_acting_user()
         device_sudo._fynlo_touch()
-        tokens = self.env["fynlo.auth.session"].sudo()._fynlo_open(
+        sessions = self.env["fynlo.auth.session"].sudo()
+        tokens = sessions._fynlo_open(
             user_sudo,
             role,
             device_sudo.config_id,
@@ -134,14 +136,15 @@ class HrEmployee(models.Model):
 
     def _fynlo_find_lock(self):
         """Return until when one employee is locked out on some till, ``False`` if nowhere."""
-        self.env.cr.execute(
-            SQL(
-                """SELECT max(locked_until) FROM fynlo_lockout
-                   WHERE key LIKE %s AND locked_until > now() AT TIME ZONE 'UTC'""",
-                f"pin:{self.sudo().fynlo_uuid}%",
+        with own_cursor(self.env) as cr:
+            cr.execute(
+                SQL(
+                    """SELECT max(locked_until) FROM fynlo_lockout
+                       WHERE key LIKE %s AND locked_until > now() AT TIME ZONE 'UTC'""",
+                    f"{_gate_of(self.sudo().fynlo_uuid)}%",
+                )
             )
-        )
-        return self.env.cr.fetchone()[0] or False
+            return cr.fetchone()[0] or False
 
     def _fynlo_unlock(self):
         """Open all gates that wrong PINs of one employee have closed.
@@ -150,10 +153,11 @@ class HrEmployee(models.Model):
         """
         self.ensure_one()
         self._fynlo_check_rank()
-        lockouts = self.env["fynlo.lockout"].sudo()
-        for lockout in lockouts.search([("key", "=like", f"pin:{self.sudo().fynlo_uuid}%")]):
-            lockouts._fynlo_clear(lockout.key)
-        self.env["fynlo.audit"]._fynlo_log("employee.unlock", self.sudo())
+        self_sudo = self.sudo()
+        with own_cursor(self.env) as cr:
+            gates = f"{_gate_of(self_sudo.fynlo_uuid)}%"
+            cr.execute(SQL("DELETE FROM fynlo_lockout WHERE key LIKE %s", gates))
+        self.env["fynlo.audit"]._fynlo_log("employee.unlock", self_sudo)
 
     def action_fynlo_open_pin(self):
         """Button of the manager: the dialog that sets a PIN."""
@@ -167,10 +171,15 @@ class HrEmployee(models.Model):
         self._fynlo_unlock()
 
 
+def _gate_of(name):
+    """Return the key of all attempts at one person's PIN, the start of those on one till."""
+    return f"pin:{name}"
+
+
 def _gates(name, device):
     """Return the counters of one attempt, the narrowest first: ``[(key, policy)]``."""
     return [
-        (f"pin:{name}:{device.fynlo_uuid}", PAIR_POLICY),
+        (f"{_gate_of(name)}:{device.fynlo_uuid}", PAIR_POLICY),
         (f"pin-device:{device.fynlo_uuid}", DEVICE_POLICY),
-        (f"pin:{name}", EMPLOYEE_POLICY),
+        (_gate_of(name), EMPLOYEE_POLICY),
     ]

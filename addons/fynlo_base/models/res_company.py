@@ -63,12 +63,9 @@ class ResCompany(models.Model):
 
     def _fynlo_make_technical_user(self, role):
         """Make the user, or wake the one that an earlier installation left archived."""
-        groups = self.env.ref("base.group_user") | self.env.ref(
-            f"fynlo_base.group_fynlo_{role}"
-        )
-        users = self.env["res.users"].sudo().with_context(
-            no_reset_password=True, active_test=False, tracking_disable=True
-        )
+        groups = self.env.ref("base.group_user") | self.env.ref(f"fynlo_base.group_fynlo_{role}")
+        quiet = {"no_reset_password": True, "active_test": False, "tracking_disable": True}
+        users = self.env["res.users"].sudo().with_context(**quiet)
         vals = {
             "login": f"fynlo-{role}-{self.id}",
             "fynlo_technical_role": role,

@@ -10,6 +10,7 @@ import os
 from odoo.fields import Command
 from odoo.tests import HttpCase, TransactionCase
 
+from ..own_cursor import own_cursor
 from ..principal import CONTEXT_KEY, Principal
 
 os.environ.setdefault("FYNLO_SECRET_KEY", "only-for-tests-" + "0123456789abcdef" * 2)
@@ -38,6 +39,12 @@ class _Shop:
         cls.max = cls._make_employee("Max", "manager")
         cls.bob = cls._make_employee("Bob", "cashier", company=cls.company_b)
         cls.olga = cls._make_user("olga", "owner", password=OLGA_PASSWORD)
+
+    def setUp(self):
+        super().setUp()
+        # Attempts are counted through a connection of their own: no rollback takes them back.
+        with own_cursor(self.env) as cr:
+            cr.execute("DELETE FROM fynlo_lockout; DELETE FROM fynlo_rate_limit")
 
     @classmethod
     def _make_store(cls, name, company):

@@ -1,2 +1,1 @@
-from . import fynlo_pair_wizard
-from . import fynlo_pin_wizard
+from . import fynlo_pair_wizard, fynlo_pin_wizard
