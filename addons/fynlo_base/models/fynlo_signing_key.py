@@ -139,6 +139,7 @@ class FynloSigningKey(models.Model):
         if unusable:
             _logger.warning("Signing keys of another secret found: they are replaced now.")
             unusable.write({"state": "retired", "expires_at": fields.Datetime.now()})
+            unusable.flush_recordset()  # their places must be free for the new ones
         usable = keys_sudo - unusable
         if "current" not in usable.mapped("state"):
             usable.unlink()  # a next key without a current one: start over with both

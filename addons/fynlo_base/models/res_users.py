@@ -22,9 +22,7 @@ class ResUsers(models.Model):
     def _fynlo_read_epoch(self):
         """Return the token epoch of one user as the database has it now."""
         self.sudo().flush_recordset()
-        self.env.cr.execute(
-            SQL("SELECT fynlo_token_epoch FROM res_users WHERE id = %s", self.id)
-        )
+        self.env.cr.execute(SQL("SELECT fynlo_token_epoch FROM res_users WHERE id = %s", self.id))
         return self.env.cr.fetchone()[0]
 
     def _fynlo_drop_epoch_triggers(self):

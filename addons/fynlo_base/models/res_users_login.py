@@ -4,6 +4,7 @@ import threading
 from odoo import SUPERUSER_ID, api, models, tools
 from odoo.addons.auth_totp.models.res_users import TOTP_RATE_LIMITS
 from odoo.exceptions import AccessDenied, UserError
+from odoo.http import DEFAULT_LANG
 from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
@@ -70,12 +71,14 @@ class ResUsers(models.Model):
         """Return ``(user, whether a second factor is asked)``; the user is its own ``env.user``."""
         password = command.password.get_secret_value()
         credential = {"type": "password", "login": command.login, "password": password}
+        # With a language, because Odoo fails to find one for the words of its own cooldown.
+        users = self.with_context(lang=self.env.lang or DEFAULT_LANG)
         try:
-            info = self.env["res.users"].authenticate(credential, {"interactive": True})
+            info = users.authenticate(credential, {"interactive": True})
         except AccessDenied:
             self._fynlo_spend_hash_time(command.login)
             raise LoginFailedError() from None
-        user = self.with_user(info["uid"]).browse(info["uid"])
+        user = users.with_user(info["uid"]).browse(info["uid"])
         return user, info.get("mfa") != "skip" and bool(user._mfa_url())
 
     def _fynlo_spend_hash_time(self, login):

@@ -92,7 +92,10 @@ def forge_headers(token, public_key):
         {"zip": "DEF"},
         {"cty": "JWT"},
     ):
-        yield f"{list(extra.items())[:1]}, attacker's key", make(header | extra, claims, _by(ATTACKER))
+        yield (
+            f"{list(extra.items())[:1]}, attacker's key",
+            make(header | extra, claims, _by(ATTACKER)),
+        )
     for typ in ("JWT", "jwt", "rt+jwt", "application/at+jwt", "AT+JWT", None):
         yield f"typ {typ!r}", make(header | {"typ": typ}, claims, good)
     twice = json.dumps(header)[:-1] + ', "alg": "none"}'

@@ -25,7 +25,9 @@ class TestForgedTokens(FynloHttpCase):
 
     def assertRefused(self, name, token, code="token_invalid"):
         with self.subTest(name):
-            response = self.api("POST", "/auth/logout", headers={"Authorization": f"Bearer {token}"})
+            response = self.api(
+                "POST", "/auth/logout", headers={"Authorization": f"Bearer {token}"}
+            )
             self.assertFailure(response, 401, code)
             self.assertEqual(response.headers["WWW-Authenticate"], "Bearer")
             self.signed_in.invalidate_recordset()
