@@ -13,9 +13,7 @@ class PosOrder(models.Model):
         "Empty: Odoo moves it, at the sale or when the session closes.",
     )
 
-    _fynlo_stock_pending_idx = models.Index(
-        "(session_id, id) WHERE fynlo_stock_state = 'pending'"
-    )
+    _fynlo_stock_pending_idx = models.Index("(session_id, id) WHERE fynlo_stock_state = 'pending'")
 
     @api.model_create_multi
     def create(self, vals_list):

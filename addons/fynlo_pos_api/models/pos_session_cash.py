@@ -68,17 +68,21 @@ class PosSession(models.Model):
         self._fynlo_check_drawer()
         principal = principal_of(self.env)
         # A cashier may write a count and read none: it holds the expected figure.
-        count_sudo = self.env["fynlo.cash.count"].sudo().create(
-            {
-                "fynlo_uuid": str(command.id),
-                "session_id": self.id,
-                "device_id": principal.device_id,
-                "employee_id": principal.employee_id,
-                "counted": from_minor(command.counted_cash, self.currency_id),
-                "expected": self._fynlo_expected_cash(),
-                "denominations": [each.model_dump() for each in command.denominations or ()],
-                "note": command.note,
-            }
+        count_sudo = (
+            self.env["fynlo.cash.count"]
+            .sudo()
+            .create(
+                {
+                    "fynlo_uuid": str(command.id),
+                    "session_id": self.id,
+                    "device_id": principal.device_id,
+                    "employee_id": principal.employee_id,
+                    "counted": from_minor(command.counted_cash, self.currency_id),
+                    "expected": self._fynlo_expected_cash(),
+                    "denominations": [each.model_dump() for each in command.denominations or ()],
+                    "note": command.note,
+                }
+            )
         )
         facts = {"counted_minor": command.counted_cash}
         self.env["fynlo.audit"]._fynlo_log("session.count", self, facts)

@@ -93,12 +93,17 @@ class PosSession(models.Model):
         count_sudo = self._fynlo_valid_count()
         if not count_sudo:
             raise CountRequiredError()
-        config = self.config_id
-        limit = config.amount_authorized_diff if config.set_maximum_difference else None
-        if limit is not None and not principal_of(self.env).is_at_least("supervisor"):
-            if self.currency_id.compare_amounts(abs(count_sudo.difference), limit) > 0:
-                raise ApprovalRequiredError()
+        is_limited = not principal_of(self.env).is_at_least("supervisor")
+        if is_limited and self._fynlo_exceeds_limit(count_sudo.difference):
+            raise ApprovalRequiredError()
         return count_sudo
+
+    def _fynlo_exceeds_limit(self, difference):
+        """Tell whether the store wants a difference of the drawer approved."""
+        config = self.config_id
+        limit = config.amount_authorized_diff
+        is_over = self.currency_id.compare_amounts(abs(difference), limit) > 0
+        return config.set_maximum_difference and is_over
 
 
 def _resume_sales(env, session_id):

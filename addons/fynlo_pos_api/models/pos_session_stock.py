@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 #: Orders that one picking per destination takes at most: about a second of work.
 BATCH_ORDERS = 500
+_EVERY_ORDER = SQL("FOR UPDATE")
 
 
 class PosSession(models.Model):
@@ -81,7 +82,7 @@ class PosSession(models.Model):
             return 0
         return self._fynlo_post_stock(SQL("LIMIT %s FOR UPDATE SKIP LOCKED", BATCH_ORDERS))
 
-    def _fynlo_post_stock(self, lock=SQL("FOR UPDATE")):
+    def _fynlo_post_stock(self, lock=_EVERY_ORDER):
         """Move the stock of the session's pending orders, one picking per destination.
 
         An order is moved once: its row is locked, and its state changes with the picking.

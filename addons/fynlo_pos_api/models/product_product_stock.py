@@ -1,6 +1,19 @@
 from odoo import models
 from odoo.tools import SQL
 
+#: Orders that are sold and whose stock is not moved yet: those of the API until the background
+#: job or the closing posts them, those of the web POS where the company posts at the closing.
+_UNPOSTED_ORDERS = """
+    SELECT id, config_id FROM pos_order
+     WHERE fynlo_stock_state = 'pending' AND state IN ('paid', 'done')
+    UNION ALL
+    SELECT sold.id, sold.config_id
+      FROM pos_session session JOIN pos_order sold ON sold.session_id = session.id
+     WHERE session.state <> 'closed' AND session.update_stock_at_closing
+       AND sold.fynlo_stock_state IS NULL AND sold.state IN ('paid', 'done')
+       AND NOT EXISTS (SELECT FROM stock_picking WHERE pos_order_id = sold.id)
+"""
+
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
@@ -9,7 +22,8 @@ class ProductProduct(models.Model):
         """Return what a store can sell of each product: on hand minus sold and not yet posted.
 
         One query. Exact at once, although stock moves are made later: a sale counts from its
-        commit. Products that are not storable have nothing on hand.
+        commit. Stores that sell from the same shelf count together. Products that are not
+        storable have nothing on hand.
 
         :param config: the store (one ``pos.config``)
         :return: ``{product id: quantity}`` (float, in the product's unit) for each of ``self``
@@ -17,20 +31,22 @@ class ProductProduct(models.Model):
         location = config.sudo().picking_type_id.default_location_src_id
         self.env.flush_all()
         query = SQL(
-            """SELECT product_id, sum(qty) FROM (
+            """WITH unposted AS (%(unposted)s)
+               SELECT product_id, sum(qty) FROM (
                    SELECT quant.product_id, quant.quantity AS qty
-                     FROM stock_quant quant JOIN stock_location place ON place.id = quant.location_id
-                    WHERE quant.product_id = ANY(%(ids)s) AND place.parent_path LIKE %(path)s
+                     FROM stock_quant quant
+                     JOIN stock_location shelf ON shelf.id = quant.location_id
+                    WHERE quant.product_id = ANY(%(ids)s) AND shelf.parent_path LIKE %(path)s
                    UNION ALL
                    SELECT line.product_id, -line.qty
-                     FROM pos_order o
-                     JOIN pos_order_line line ON line.order_id = o.id
-                     JOIN pos_config store ON store.id = o.config_id
+                     FROM unposted
+                     JOIN pos_order_line line ON line.order_id = unposted.id
+                     JOIN pos_config store ON store.id = unposted.config_id
                      JOIN stock_picking_type kind ON kind.id = store.picking_type_id
-                     JOIN stock_location place ON place.id = kind.default_location_src_id
-                    WHERE o.fynlo_stock_state = 'pending' AND o.state IN ('paid', 'done')
-                      AND line.product_id = ANY(%(ids)s) AND place.parent_path LIKE %(path)s
+                     JOIN stock_location shelf ON shelf.id = kind.default_location_src_id
+                    WHERE line.product_id = ANY(%(ids)s) AND shelf.parent_path LIKE %(path)s
                ) moved GROUP BY product_id""",
+            unposted=SQL(_UNPOSTED_ORDERS),
             ids=list(self.ids),
             path=f"{location.parent_path}%",
         )

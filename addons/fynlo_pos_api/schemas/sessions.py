@@ -3,8 +3,6 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, field_validator
-
 from odoo.addons.fynlo_base.schemas.base import (
     Body,
     LongText,
@@ -14,6 +12,7 @@ from odoo.addons.fynlo_base.schemas.base import (
     UtcInstant,
     from_odoo_datetime,
 )
+from pydantic import Field, field_validator
 
 from ..engine.money import to_minor
 

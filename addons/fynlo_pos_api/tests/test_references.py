@@ -54,7 +54,10 @@ class TestReferences(FynloCase):
         session = self.till.open()
         reference = self.ipad._fynlo_next_reference(self.config)
         order = self.till.sell(
-            session, {self.till.coffee: 1}, name=reference.name, pos_reference=reference.pos_reference
+            session,
+            {self.till.coffee: 1},
+            name=reference.name,
+            pos_reference=reference.pos_reference,
         )
         self.assertEqual(order.name, f"CRN - F{self.ipad.number}.000001 - X")
         self.assertEqual(order.name, order._compute_order_name())

@@ -37,7 +37,9 @@ class CloseCase(FynloCase):
         moves = (session or self.session)._get_related_account_moves()
         self.assertEqual(set(moves.mapped("state")), {"posted"})
         for move in moves:
-            self.assertEqual(self.session.currency_id.round(sum(move.line_ids.mapped("balance"))), 0)
+            self.assertEqual(
+                self.session.currency_id.round(sum(move.line_ids.mapped("balance"))), 0
+            )
         groups = moves.line_ids.grouped("account_id").items()
         return {account: round(sum(lines.mapped("balance")), 2) for account, lines in groups}
 

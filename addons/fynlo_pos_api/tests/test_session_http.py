@@ -44,7 +44,11 @@ class TestSessionHttp(SellingCase):
 
     def test_every_bad_field_is_named(self):
         cases = [
-            (OPEN, {"id": "x", "openingCash": -1, "note": 5, "more": 1}, "id openingCash note more"),
+            (
+                OPEN,
+                {"id": "x", "openingCash": -1, "note": 5, "more": 1},
+                "id openingCash note more",
+            ),
             (OPEN, {}, "id openingCash"),
             (MOVES, {"id": 1, "type": "up", "amount": 0, "reason": ""}, "id type amount reason"),
             (MOVES, {}, "id type amount reason"),

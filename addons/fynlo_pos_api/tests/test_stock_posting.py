@@ -47,6 +47,22 @@ class TestStockPosting(StockCase):
         self.post()
         self.assertEqual(self.available(self.coffee, self.cake), expected)
 
+    def test_availability_counts_the_web_pos_that_posts_at_the_closing(self):
+        self.company.point_of_sale_update_stock_quantities = "closing"
+        till = Till(self.env, "At closing")
+        session = till.open(0.0)
+        till.sell_in_web_pos(session, {till.coffee: 3})
+        till.sell(session, {till.coffee: 1})
+        self.assertEqual(till.on_hand(till.coffee), 100)
+        self.assertEqual(till.coffee._fynlo_available(till.store), {till.coffee.id: 96.0})
+        session._fynlo_post_stock_batch()
+        self.assertEqual(till.coffee._fynlo_available(till.store), {till.coffee.id: 96.0})
+        session.post_closing_cash_details(session._fynlo_expected_cash())
+        session.invalidate_recordset()
+        session.close_session_from_ui()
+        self.assertEqual(till.on_hand(till.coffee), 96)
+        self.assertEqual(till.coffee._fynlo_available(till.store), {till.coffee.id: 96.0})
+
     def test_availability_of_many_products_is_one_query(self):
         self.till.sell(self.session, {self.coffee: 3})
         products = self.env["product.product"].search([], limit=200)
@@ -72,9 +88,7 @@ class TestStockPosting(StockCase):
         self.till.sell(self.session, {self.coffee: 1})
         self.till.sell(self.session, {self.coffee: 4}, partner_id=guest.id)
         self.post()
-        moved = {
-            move.location_dest_id: move.quantity for move in self.session.picking_ids.move_ids
-        }
+        moved = {move.location_dest_id: move.quantity for move in self.session.picking_ids.move_ids}
         usual = self.till.store.picking_type_id.default_location_dest_id or customers
         self.assertEqual(moved, {usual: 1.0, depot: 4.0})
 
