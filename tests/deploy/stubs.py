@@ -23,6 +23,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, OWN_FAILURE)
         elif self.path.endswith("/framed"):
             self._send(200, b"{}", {"X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff"})
+        elif self.path.endswith("/cookie"):
+            self._send(200, b"{}", {"Set-Cookie": "session_id=abc; HttpOnly; Path=/"})
         else:
             self._send(200, json.dumps({"padding": "x" * 2000}).encode())
 

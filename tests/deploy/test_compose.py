@@ -77,7 +77,7 @@ def test_services_start_in_order():
     assert odoo["odoo-init"]["condition"] == "service_completed_successfully"
     assert odoo["postgres"]["condition"] == "service_healthy"
     assert services["nginx"]["depends_on"]["odoo"]["condition"] == "service_healthy"
-    assert "--stop-after-init" in services["odoo-init"]["command"]
+    assert services["odoo-init"]["entrypoint"] == ["fynlo-init"]
 
 
 def test_what_is_waited_for_has_a_health_check():

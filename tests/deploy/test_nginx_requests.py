@@ -94,6 +94,11 @@ def test_a_header_that_odoo_sets_is_not_set_twice(shared_edge):
     assert headers.get_all("X-Content-Type-Options") == ["nosniff"]
 
 
+def test_session_cookie_travels_over_tls_only(shared_edge):
+    cookie = shared_edge.call("/cookie").headers["Set-Cookie"]
+    assert cookie == "session_id=abc; HttpOnly; Path=/; Secure; SameSite=Lax"
+
+
 def test_api_takes_a_mebibyte_and_not_a_byte_more(shared_edge):
     headers = {"X-Request-Id": "too-large-1"}
     fits = shared_edge.call("/api/v1/orders", "POST", b"x" * MEBIBYTE, headers)
