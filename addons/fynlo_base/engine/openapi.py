@@ -1,11 +1,12 @@
 """The OpenAPI 3.1 document, made of the routes' own declarations: it cannot say anything else."""
 
 import re
+from decimal import Decimal
 from http import HTTPStatus
 from itertools import groupby
 
 from pydantic.alias_generators import to_camel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 _REF = "#/components/schemas/{model}"
 _JSON = "application/json"
@@ -116,8 +117,17 @@ def _make_schemas(specs):
     outputs = [spec.reply for spec in specs if spec.is_enveloped]
     modes = dict.fromkeys([(schema, "validation") for schema in inputs])
     modes |= dict.fromkeys([(schema, "serialization") for schema in outputs])
-    refs, document = models_json_schema(list(modes), ref_template=_REF)
+    refs, document = models_json_schema(
+        list(modes), ref_template=_REF, schema_generator=_SchemaGenerator
+    )
     return refs, document.get("$defs", {})
+
+
+class _SchemaGenerator(GenerateJsonSchema):
+    """Decimal numbers are numbers on the wire, as defaults too."""
+
+    def encode_default(self, dft):
+        return float(dft) if isinstance(dft, Decimal) else super().encode_default(dft)
 
 
 def _name_of(reference):

@@ -1,5 +1,6 @@
 import json
 import re
+from decimal import Decimal
 from uuid import UUID
 
 from odoo.tests import BaseCase, HttpCase, TransactionCase, tagged
@@ -10,7 +11,7 @@ from ..exceptions import InvalidJsonError, LockedOutError
 from ..http.live_routes import live_routes
 from ..http.reply import RawReply
 from ..http.route import CASHIER, MANAGER, ApiSpec
-from ..schemas.base import Body, MinorAmount, PageQuery, Quantity, Reply, UtcInstant
+from ..schemas.base import Body, MinorAmount, PageQuery, Percent, Quantity, Reply, UtcInstant
 
 
 class Parcel(Reply):
@@ -22,6 +23,7 @@ class Parcel(Reply):
 class ParcelCreate(Body):
     id: UUID
     price: MinorAmount
+    insured: Percent = Decimal("0.5")
 
 
 class ParcelQuery(PageQuery):
@@ -87,6 +89,7 @@ class TestOpenApiDocument(BaseCase):
         created, parcel = schemas["ParcelCreate"], schemas["Parcel"]
         self.assertIs(created["additionalProperties"], False)
         self.assertEqual(created["properties"]["price"]["minimum"], 0)
+        self.assertEqual(created["properties"]["insured"]["default"], 0.5)
         self.assertEqual(parcel["required"], ["weight", "sentAt", "note"])
         self.assertEqual(parcel["properties"]["sentAt"]["format"], "date-time")
         self.assertEqual(parcel["properties"]["weight"]["type"], "number")
