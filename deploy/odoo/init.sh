@@ -3,4 +3,4 @@
 set -eu
 fynlo-entrypoint "$@" --stop-after-init --no-http
 # Nobody outside can sign in before this ran: Odoo's server starts only after it.
-fynlo-entrypoint shell --no-http < /usr/local/share/fynlo/set_admin_password.py
+fynlo-entrypoint shell --no-http < /usr/local/share/fynlo/after_init.py
