@@ -12,3 +12,9 @@ from . import test_token_bucket
 from . import test_tokens_http
 from . import test_signing_key
 from . import test_tokens
+from . import test_bad_input_http
+from . import test_envelope
+from . import test_fallback_http
+from . import test_idempotency
+from . import test_openapi
+from . import test_role_matrix_http
