@@ -3,6 +3,7 @@ import time
 from uuid import UUID
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..exceptions import InvalidFieldsError, NotFoundError
@@ -43,9 +44,17 @@ class FynloUuidMixin(models.AbstractModel):
             return super()._init_column(column_name)
         table = SQL.identifier(self._table)
         self.env.cr.execute(
-            SQL("UPDATE %s SET fynlo_uuid = gen_random_uuid()::text WHERE fynlo_uuid IS NULL", table)
+            SQL(
+                "UPDATE %s SET fynlo_uuid = gen_random_uuid()::text WHERE fynlo_uuid IS NULL", table
+            )
         )
         return None
+
+    def write(self, vals):
+        """An id is for life: PINs, tokens and clients are bound to it."""
+        if "fynlo_uuid" in vals and any(record.fynlo_uuid != vals["fynlo_uuid"] for record in self):
+            raise AccessError(self.env._("The Fynlo ID of a record cannot be changed."))
+        return super().write(vals)
 
     @api.model
     def _fynlo_by_uuid(self, uuid):

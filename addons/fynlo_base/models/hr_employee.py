@@ -75,8 +75,10 @@ class HrEmployee(models.Model):
     def _fynlo_check_rank(self):
         """Check that whoever acts is a manager and stands no lower than these employees.
 
+        :raise AccessError: the employees are out of his reach
         :raise ForbiddenError: he is not, or does
         """
+        self.check_access("write")
         roles = ["manager", *(role for role in self.sudo().mapped("fynlo_role") if role)]
         self.env["res.users"]._fynlo_require(max(roles, key=ROLES.index))
 

@@ -76,8 +76,19 @@ class ResCompany(models.Model):
         }
         if user_sudo := users.search([("login", "=", vals["login"])]):
             user_sudo.write(vals)
+            self._fynlo_hide_contact(user_sudo.partner_id)
             return user_sudo
-        # An archived contact: it appears in no address book.
-        contact = {"name": f"Fynlo {role} ({self.name})", "active": False, "company_id": self.id}
-        vals["partner_id"] = self.env["res.partner"].sudo().create(contact).id
-        return users.create(vals)
+        user_sudo = users.create({**vals, "name": f"Fynlo {role} ({self.name})"})
+        self._fynlo_hide_contact(user_sudo.partner_id)
+        return user_sudo
+
+    def _fynlo_hide_contact(self, partner_sudo):
+        """Archive the contact of a technical user, so that it appears in no address book.
+
+        Odoo refuses that for the contact of somebody who signs in; this one never does.
+        """
+        partner_sudo.flush_recordset(["active"])
+        self.env.cr.execute(
+            SQL("UPDATE res_partner SET active = false WHERE id = %s", partner_sudo.id)
+        )
+        partner_sudo.invalidate_recordset(["active"], flush=False)

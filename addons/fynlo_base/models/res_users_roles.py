@@ -76,7 +76,7 @@ class ResUsers(models.Model):
             raise ForbiddenError()
 
     @api.model
-    @tools.ormcache(cache="groups")
+    @tools.ormcache(cache="stable")
     def _fynlo_limits(self):
         """Return ``{user id: store ids}`` of the users who are limited to some stores.
 
@@ -94,7 +94,7 @@ class ResUsers(models.Model):
             raise AccessError(self.env._("Fynlo makes its technical users itself."))
         users = super().create(vals_list)
         if any(vals.get("fynlo_store_ids") for vals in vals_list):
-            self.env.registry.clear_cache("groups")
+            self.env.registry.clear_cache("stable")  # and the rules made of it
         return users
 
     def write(self, vals):
@@ -104,7 +104,7 @@ class ResUsers(models.Model):
             raise UserError(self.env._("Nobody can sign in as a technical user of Fynlo."))
         result = super().write(vals)
         if "fynlo_store_ids" in vals:
-            self.env.registry.clear_cache("groups")
+            self.env.registry.clear_cache("stable")  # and the rules made of it
         return result
 
     @api.model

@@ -18,3 +18,6 @@ from . import test_fallback_http
 from . import test_idempotency
 from . import test_openapi
 from . import test_role_matrix_http
+from . import test_roles
+from . import test_roles_http
+from . import test_technical_users
