@@ -54,11 +54,9 @@ class WarmCache:
 
     def pour(self, env):
         """Give a fresh transaction the kept values; what it has read itself stays."""
-        for field, values in self._values.items():
+        for field, values in list(self._values.items()):  # another thread may harvest
             cache = field._get_cache(env)
-            for key, value in values.items():
-                if key not in cache:
-                    cache[key] = value
+            cache.update(values if not cache else {**values, **cache})
 
 
 def _is_kept(field):

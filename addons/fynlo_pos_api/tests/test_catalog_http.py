@@ -12,9 +12,11 @@ class TestCatalogHttp(SellingCase):
     def catalog(self, token=None):
         return self.assertSuccess(self.read(token))
 
-    def product(self, name, token=None):
+    def product(self, variant, token=None):
+        """Return the document's product of a ``product.product``, or ``None``."""
+        uuid = variant.product_tmpl_id.fynlo_uuid
         products = self.catalog(token)["products"]
-        return next((each for each in products if each["name"] == name), None)
+        return next((each for each in products if each["id"] == uuid), None)
 
     def test_document_holds_what_a_cart_needs(self):
         data = self.catalog()
@@ -24,7 +26,7 @@ class TestCatalogHttp(SellingCase):
             [(each["id"], each["type"]) for each in data["paymentMethods"]],
             [(self.cash.fynlo_uuid, "cash"), (self.card.fynlo_uuid, "card")],
         )
-        coffee = self.product("Coffee")
+        coffee = self.product(self.coffee)
         self.assertEqual(coffee["taxIds"], [self.till.tax.fynlo_uuid])
         self.assertEqual(coffee["variants"][0]["id"], self.coffee.fynlo_uuid)
         self.assertEqual(coffee["variants"][0]["price"], 250)
@@ -66,8 +68,8 @@ class TestCatalogHttp(SellingCase):
                 response = self.read()
                 self.assertNotEqual(response.headers["ETag"], etag)
                 etag = response.headers["ETag"]
-        self.assertEqual(self.product("Coffee")["variants"][0]["price"], 900)
-        self.assertIsNone(self.product("Carrot cake"))
+        self.assertEqual(self.product(self.coffee)["variants"][0]["price"], 900)
+        self.assertIsNone(self.product(self.cake))
 
     def test_variants_modifiers_and_combo(self):
         names = [Command.create({"name": name}) for name in ("S", "L")]
@@ -80,11 +82,11 @@ class TestCatalogHttp(SellingCase):
             }).product_template_value_ids[1].price_extra = 0.5  # fmt: skip
         items = [Command.create({"product_id": self.cake.id, "extra_price": 0.25})]
         combo = self.env["product.combo"].create({"name": "Sweet", "combo_item_ids": items})
-        self.env["product.template"].create({
+        deal = self.env["product.product"].create({
             "name": "Deal", "type": "combo", "list_price": 6, "available_in_pos": True,
             "combo_ids": [Command.set(combo.ids)],
         })  # fmt: skip
-        coffee = self.product("Coffee")
+        coffee = self.product(self.coffee)
         self.assertEqual(
             [(each["name"], each["price"]) for each in coffee["variants"]],
             [("Coffee (S)", 250), ("Coffee (L)", 300)],
@@ -92,19 +94,19 @@ class TestCatalogHttp(SellingCase):
         choice = coffee["choices"][0]
         self.assertEqual((choice["name"], choice["required"]), ("no_variant", True))
         self.assertEqual([each["surcharge"] for each in choice["modifiers"]], [0, 50])
-        deal = self.product("Deal")
-        self.assertEqual(deal["type"], "combo")
-        self.assertEqual(deal["combo"][0]["name"], "Sweet")
+        document = self.product(deal)
+        self.assertEqual(document["type"], "combo")
+        self.assertEqual(document["combo"][0]["name"], "Sweet")
         self.assertEqual(
-            (deal["combo"][0]["items"][0]["productId"], deal["combo"][0]["items"][0]["extraPrice"]),
-            (self.cake.fynlo_uuid, 25),
+            [(item["productId"], item["extraPrice"]) for item in document["combo"][0]["items"]],
+            [(self.cake.fynlo_uuid, 25)],
         )
 
     def test_every_company_sees_its_own(self):
         self.coffee.company_id = self.company
-        self.assertIsNotNone(self.product("Coffee"))
-        self.assertIsNone(self.product("Coffee", self.token_for(self.bob)))
-        self.assertIsNotNone(self.product("Coffee", self.token_for(self.corner_device)))
+        self.assertIsNotNone(self.product(self.coffee))
+        self.assertIsNone(self.product(self.coffee, self.token_for(self.bob)))
+        self.assertIsNotNone(self.product(self.coffee, self.token_for(self.corner_device)))
 
     def test_no_token_and_foreign_store(self):
         self.assertFailure(self.api("GET", "/catalog"), 401, "token_missing")
