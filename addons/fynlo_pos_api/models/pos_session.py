@@ -23,7 +23,7 @@ class PosSession(models.Model):
         """
         config_ids = [vals["config_id"] for vals in vals_list if vals.get("config_id")]
         query = "UPDATE pos_config SET write_date = write_date WHERE id = ANY(%s)"
-        self.env.cr.execute(SQL(query, config_ids))
+        self.env.cr.execute(SQL(query, config_ids), log_exceptions=False)
         return super().create(vals_list)
 
     @api.model
@@ -80,8 +80,16 @@ class PosSession(models.Model):
         together.
         """
         if self.ids:
-            query = "SELECT 1 FROM pos_session WHERE id = ANY(%s) FOR SHARE"
-            self.env.cr.execute(SQL(query, list(self.ids)))
+            query = "SELECT id FROM pos_session WHERE id = ANY(%s) FOR SHARE"
+            self._fynlo_lock(SQL(query, list(self.ids)))
+
+    def _fynlo_lock(self, query):
+        """Return the ids that a locking ``query`` finds.
+
+        Quietly: to meet another transaction is expected, and the request runs again.
+        """
+        self.env.cr.execute(query, log_exceptions=False)
+        return [row_id for (row_id,) in self.env.cr.fetchall()]
 
     def _fynlo_check_open(self):
         """Hold the one session open for what this transaction adds to it.

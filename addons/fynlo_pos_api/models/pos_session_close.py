@@ -78,11 +78,13 @@ class PosSession(models.Model):
                     row_version,
                 )
             )
-        self.env.cr.execute(SQL("SELECT 1 FROM pos_session WHERE id = %s FOR UPDATE", self.id))
+        self._fynlo_lock(SQL("SELECT id FROM pos_session WHERE id = %s FOR UPDATE", self.id))
 
     def _fynlo_check_no_drafts(self):
-        drafts = self.get_session_orders().filtered(lambda order: order.state == "draft")
-        if drafts:
+        drafts = self.env["pos.order"].search(
+            [("session_id", "=", self.id), ("state", "=", "draft")]
+        )
+        if drafts := drafts and drafts & self.get_session_orders():  # less the days to come
             orders = [{"id": order.uuid, "reference": order.pos_reference} for order in drafts]
             raise DraftOrdersError(details={"orders": orders})
 

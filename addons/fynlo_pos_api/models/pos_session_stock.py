@@ -1,6 +1,11 @@
+import logging
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 #: Orders that one picking per destination takes at most: about a second of work.
 BATCH_ORDERS = 500
@@ -52,17 +57,25 @@ class PosSession(models.Model):
     def _fynlo_cron_post_stock(self):
         """Move the stock of what was sold since the last run, one batch in one transaction."""
         for session_id in self._fynlo_sessions_to_post():
-            session, posted = self.browse(session_id), BATCH_ORDERS
-            while posted == BATCH_ORDERS:
-                try:
-                    posted = session._fynlo_post_stock_batch()
-                    self.env.cr.flush()
-                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                    # A sale or a count of the same goods came between: the next run takes it.
-                    self.env.cr.rollback()
-                    break
+            while posted := self.browse(session_id)._fynlo_try_posting():
                 if not self.env["ir.cron"]._commit_progress(posted):
                     return
+
+    def _fynlo_try_posting(self):
+        """Post a batch of the session; return how many orders, 0 if it has to wait."""
+        try:
+            posted = self._fynlo_post_stock_batch()
+            self.env.cr.flush()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # Another sale or a count of the same goods came between: the next run takes it.
+            self.env.cr.rollback()
+            return 0
+        except UserError as error:
+            # The closing will say so too; the other sessions shall not wait for it.
+            self.env.cr.rollback()
+            _logger.warning("Stock of session %s is not posted: %s", self.id, error)
+            return 0
+        return posted
 
     def _fynlo_sessions_to_post(self):
         """Return the ids of the sessions with stock to post; a closing one posts its own."""
@@ -77,8 +90,8 @@ class PosSession(models.Model):
         The session is locked before its orders, as the closing does, so that the two can never
         wait for each other.
         """
-        query = SQL("SELECT 1 FROM pos_session WHERE id = %s FOR SHARE SKIP LOCKED", self.id)
-        if not self.env.execute_query(query):
+        query = "SELECT id FROM pos_session WHERE id = %s FOR SHARE SKIP LOCKED"
+        if not self._fynlo_lock(SQL(query, self.id)):
             return 0
         return self._fynlo_post_stock(SQL("LIMIT %s FOR UPDATE SKIP LOCKED", BATCH_ORDERS))
 
@@ -95,9 +108,8 @@ class PosSession(models.Model):
                    WHERE session_id = %s AND fynlo_stock_state = 'pending'
                      AND state IN ('paid', 'done') ORDER BY id %s"""
         self.env.flush_all()
-        ids = [order_id for (order_id,) in self.env.execute_query(SQL(query, self.id, lock))]
         session = self.with_company(self.company_id)
-        orders = session.env["pos.order"].browse(ids)
+        orders = session.env["pos.order"].browse(self._fynlo_lock(SQL(query, self.id, lock)))
         for destination, group in orders.grouped(session._fynlo_stock_destination).items():
             session._fynlo_move_goods(destination, group)
         orders.fynlo_stock_state = "posted"

@@ -7,6 +7,7 @@ import json
 import time
 from functools import partial
 from itertools import count
+from unittest.mock import patch
 from uuid import uuid4
 
 from odoo.addons.fynlo_base.http.transaction import run_with_retry
@@ -261,3 +262,25 @@ class TestSessionParallel(BaseCase):
             session = env["pos.session"].browse(session_id)
             self.assertEqual(sorted(session.fynlo_cash_move_ids.ids), sorted(results))
             self.assertEqual(session._fynlo_expected_cash(), 109.0)
+
+    def test_order_that_cannot_be_posted_holds_up_no_other_session(self):
+        self.act_alone(self.open)
+        order_id = self.act_alone(self.sell)
+        post = pos_session_stock.PosSession._fynlo_move_goods
+
+        def fail_once(session, destination, orders):
+            if order_id in orders.ids:
+                raise UserError("No way to move it.")
+            return post(session, destination, orders)
+
+        with (
+            patch.object(pos_session_stock.PosSession, "_fynlo_move_goods", fail_once),
+            self.assertLogs(pos_session_stock.__name__, "WARNING") as log,
+            committing_env(self.dbname) as env,
+        ):
+            env["pos.session"]._fynlo_cron_post_stock()
+        self.assertEqual(len(log.output), 1)
+        with committing_env(self.dbname) as env:
+            self.assertEqual(env["pos.order"].browse(order_id).fynlo_stock_state, "pending")
+            env["pos.session"]._fynlo_cron_post_stock()
+            self.assertEqual(env["pos.order"].browse(order_id).fynlo_stock_state, "posted")
