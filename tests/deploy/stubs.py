@@ -95,7 +95,8 @@ class WebsocketStub:
                 head += client.recv(1)
             self.heads.append(head.decode())
             client.sendall(
-                b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+                b"HTTP/1.1 101 Switching Protocols\r\n"
+                b"Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
             )
             while data := client.recv(4096):
                 client.sendall(data)

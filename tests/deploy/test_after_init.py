@@ -1,8 +1,9 @@
-"""What ``odoo-init`` does when the modules are there: the administrator's password, the signing keys."""
+"""What ``odoo-init`` does after the modules: administrator's password, signing keys."""
 
 import pytest
-from launcher.testing import run_python, scratch_database
 from paths import DEPLOY
+
+from launcher.testing import run_python, scratch_database
 
 SCRIPT = (DEPLOY / "odoo/after_init.py").read_text(encoding="utf-8")
 TRY_PASSWORDS = """
@@ -16,7 +17,7 @@ for password in ("admin", "of-this-install", "my-own"):
     except AccessDenied:
         pass
 """
-OTHER_SECRET = 'import os; os.environ["FYNLO_SECRET_KEY"] = "another-secret-of-32-characters-or-more"\n'
+OTHER_SECRET = "import os; os.environ['FYNLO_SECRET_KEY'] = 'another secret' * 3\n"
 LIST_KEYS = """
 for key in env["fynlo.signing.key"].search([("state", "=", "current")]):
     print("FOUND", key.kid, key._fynlo_can_decrypt())

@@ -4,8 +4,9 @@ import os
 import subprocess
 
 import pytest
-from launcher.testing import bed, scratch_database
 from paths import DEPLOY
+
+from launcher.testing import bed, scratch_database
 
 COUNTS = """
     SELECT (SELECT count(*) FROM res_partner), (SELECT count(*) FROM ir_model_fields),

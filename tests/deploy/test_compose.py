@@ -8,7 +8,6 @@ import yaml
 from compose_spec import PyCompose
 from paths import ROOT
 
-
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
 
@@ -95,9 +94,7 @@ def test_what_is_waited_for_has_a_health_check():
 def test_secrets_come_as_files_and_never_in_the_environment():
     document = load()
     folder = "./deploy/secrets/"
-    assert document["secrets"] == {
-        name: {"file": folder + name} for name in document["secrets"]
-    }
+    assert document["secrets"] == {name: {"file": folder + name} for name in document["secrets"]}
     for service in document["services"].values():
         granted = {f"/run/secrets/{name}" for name in service.get("secrets", [])}
         for variable, value in service.get("environment", {}).items():

@@ -60,7 +60,7 @@ def test_shut_path_does_not_reach_odoo(shared_edge, path, method):
     assert shared_edge.odoo.paths[before:] == []
 
 
-@pytest.mark.parametrize("path", [path for path in SHUT if path.startswith(("/j", "/w", "/h", "/p"))])
+@pytest.mark.parametrize("path", [path for path in SHUT if not path.startswith(("//", "/%"))])
 def test_shut_path_stays_shut_under_a_language(shared_edge, path):
     before = len(shared_edge.odoo.seen)
     assert shared_edge.call(f"/en{path}", "POST").status == 404

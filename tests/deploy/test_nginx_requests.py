@@ -109,7 +109,8 @@ def test_api_takes_a_mebibyte_and_not_a_byte_more(shared_edge):
 
 
 def test_web_client_takes_a_large_upload(shared_edge):
-    assert shared_edge.call("/web/binary/upload_attachment", "POST", b"x" * 3 * MEBIBYTE).status == 200
+    picture = b"x" * 3 * MEBIBYTE
+    assert shared_edge.call("/web/binary/upload_attachment", "POST", picture).status == 200
 
 
 def test_unreachable_odoo_is_told_in_the_envelope(shared_edge):

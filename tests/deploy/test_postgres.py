@@ -1,4 +1,4 @@
-"""PostgreSQL's settings and the first script of a new cluster, on a real one that is thrown away."""
+"""PostgreSQL's settings and the first script of a cluster, on a real one that is thrown away."""
 
 import os
 import shutil
@@ -10,8 +10,9 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from launcher import postgres
 from paths import DEPLOY
+
+from launcher import postgres
 
 PYTHON = Path(sys.executable)
 CONF = DEPLOY / "postgres/postgresql.conf"
@@ -88,9 +89,8 @@ def test_role_of_odoo_has_no_power_over_the_server(server):
 
 
 def test_role_of_odoo_owns_its_database_and_may_make_tables(server):
-    assert query(server, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'fynlo'") == [
-        ("odoo",)
-    ]
+    owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'fynlo'"
+    assert query(server, owner) == [("odoo",)]
     query(server, "CREATE TABLE probe (id int)")
     query(server, "DROP TABLE probe")
 

@@ -69,7 +69,8 @@ def test_systemd_knows_every_key(name, tmp_path):
     if verify:
         for unit in UNITS:
             text = (FOLDER / unit).read_text(encoding="utf-8")
-            (tmp_path / unit).write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.M))
+            there = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.MULTILINE)
+            (tmp_path / unit).write_text(there, encoding="utf-8")
         command = [verify, "verify", "--man=no", str(tmp_path / name)]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         assert (result.returncode, result.stderr) == (0, "")
