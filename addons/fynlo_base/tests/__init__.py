@@ -1,5 +1,6 @@
 from . import test_auth_http
 from . import test_auth_password_http
+from . import test_auth_session
 from . import test_auth_session_http
 from . import test_device
 from . import test_device_http
@@ -12,6 +13,10 @@ from . import test_token_bucket
 from . import test_tokens_http
 from . import test_signing_key
 from . import test_tokens
+from . import test_cache
+from . import test_audit
+from . import test_audit_chain
+from . import test_audit_http
 from . import test_bad_input_http
 from . import test_envelope
 from . import test_fallback_http
