@@ -31,11 +31,9 @@ SKIPPED_STEPS = {
     "add_payment": {"point_of_sale": "the step itself"},
     # Paying writes the state: who overrides write() may wait for it, as certified tills do.
     "write": {
-        "base": "",
         "mail": "tracks fields, which is switched off",
-        "portal": "",
         "point_of_sale": "names the order and logs changes of payments",
-        "pos_sale": "looks at the customer's quotations",
+        "pos_sale": "sets the sales team, which it also does in create()",
         "pos_self_order": "follows a change of table",
         "pos_online_payment_self_order": "guards a field that we do not write",
     },
