@@ -21,6 +21,8 @@ class FynloError(UserError):
     code = "business_rule"
     message = "The request breaks a business rule."
     headers = {}
+    #: The web client looks here for the dialog to show; by its own name it would not find one.
+    context = {"exception_class": "odoo.exceptions.UserError"}
     loglevel = logging.DEBUG  # an expected refusal is not a problem of the server
 
     def __init__(self, message=None, *, details=None, errors=None, headers=None):

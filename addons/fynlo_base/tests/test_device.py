@@ -1,3 +1,4 @@
+import base64
 from datetime import timedelta
 from uuid import UUID
 
@@ -131,6 +132,16 @@ class TestDevice(FynloCase):
         devices, total = env["fynlo.device"]._fynlo_page(query)
         self.assertEqual(devices, self.device.with_env(env))
         self.assertEqual(total, 2)
+
+    def test_the_dialog_shows_a_code_that_pairs_and_keeps_none(self):
+        wizard = self.env_as(self.olga)["fynlo.pair.wizard"].create({"config_id": self.store_2.id})
+        shown = wizard.action_fynlo_show_code()["context"]
+        self.assertRegex(shown["default_code"], r"^[2-9A-Z]{4} [2-9A-Z]{4}$")
+        self.assertIn(b"<svg", base64.b64decode(shown["default_qr_code"]))
+        self.assertFalse(wizard.code)
+        self.assertFalse(wizard.qr_code)
+        device, _tokens = self.pair(shown["default_code"])
+        self.assertEqual(device.config_id, self.store_2)
 
     def test_being_heard_of_is_noted_once_a_minute(self):
         self.device._fynlo_touch()

@@ -2,6 +2,9 @@ import base64
 from urllib.parse import urlencode
 
 from odoo import fields, models
+from reportlab.graphics.barcode import createBarcodeDrawing
+
+_QR_SIZE = 240
 
 
 class FynloPairWizard(models.TransientModel):
@@ -44,9 +47,9 @@ class FynloPairWizard(models.TransientModel):
         }
 
     def _make_qr_code(self, code):
-        """Return a PNG in base64. It is drawn here: an image's address would put it into logs."""
+        """Return an SVG in base64. It is drawn here: an image's address would put it into logs."""
         content = urlencode({"server": self.get_base_url(), "code": code})
-        picture = self.env["ir.actions.report"].barcode(
-            "QR", f"fynlo:pair?{content}", width=240, height=240
+        picture = createBarcodeDrawing(
+            "QR", value=f"fynlo:pair?{content}", width=_QR_SIZE, height=_QR_SIZE, barBorder=1
         )
-        return base64.b64encode(picture).decode()
+        return base64.b64encode(picture.asString("svg").encode()).decode()
