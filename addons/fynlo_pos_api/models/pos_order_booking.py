@@ -39,6 +39,12 @@ SKIPPED_STEPS = {
     },
 }
 
+#: The same for the lines: their cost is given at once where Odoo would compute it.
+SKIPPED_LINE_STEPS = {
+    "_compute_total_cost": {"point_of_sale": "the step itself"},
+    "_is_product_storable_fifo_avco": {"point_of_sale": "the step itself"},
+}
+
 
 class PosOrder(models.Model):
     _inherit = "pos.order"
@@ -53,12 +59,8 @@ class PosOrder(models.Model):
     @api.model
     def _fynlo_find_overrides(self):
         """Return ``"module.step"`` of every override that the short path would leave out."""
-        found = []
-        for step, harmless in SKIPPED_STEPS.items():
-            owners = (cls.__module__ for cls in type(self).__mro__ if step in vars(cls))
-            modules = (owner.split(".")[2] for owner in owners if owner.startswith("odoo.addons."))
-            found += [f"{module}.{step}" for module in unique(modules) if module not in harmless]
-        return found
+        found = _find_overrides(type(self), SKIPPED_STEPS)
+        return found + _find_overrides(type(self.lines), SKIPPED_LINE_STEPS)
 
     @api.model
     def _fynlo_create_order(self, vals, parents):
@@ -89,3 +91,12 @@ class PosOrder(models.Model):
         order = self.search([("uuid", "=", vals["uuid"])])
         order.amount_return = change
         return order
+
+
+def _find_overrides(model_class, steps):
+    found = []
+    for step, harmless in steps.items():
+        owners = (cls.__module__ for cls in model_class.__mro__ if step in vars(cls))
+        modules = (owner.split(".")[2] for owner in owners if owner.startswith("odoo.addons."))
+        found += [f"{module}.{step}" for module in unique(modules) if module not in harmless]
+    return found
