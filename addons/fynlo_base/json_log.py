@@ -11,13 +11,16 @@ _HIDDEN = "***"
 #: Values of keys that name a secret, in JSON, in Python's own notation and in query strings.
 _NAMED = re.compile(
     r"""(?ix)
-    ( ["']? \b (?: [a-z]*_? (?: password | passwd | secret | token ) | totp | pin | badge | code )
+    ( ["']? \b (?: [a-z]*_? (?: password | passwd | secret | token ) | totp | pin | badge )
       (?: _?(?:hash|key) )? \\?["']? \s* [:=] \s* )
     (?: (\\?["']) .*? (?<!\\) \2 | [^\s"',;&)}\]]+ )
     """
 )
-#: Secrets that are known by their look: signed tokens, and what follows ``Bearer``.
-_SHAPED = re.compile(r"(?i)(bearer\s+)[\w.~+/=-]+|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
+#: Secrets that are known by their look: signed tokens, what follows ``Bearer``, pairing codes.
+_SHAPED = re.compile(
+    r"""((?i:bearer\s+)|\bcode\\?["']?\s*[:=]\s*\\?["']?(?=[A-Z0-9-]{6}))[\w.~+/=-]+"""
+    r"""|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*"""
+)
 
 
 def redact(text):

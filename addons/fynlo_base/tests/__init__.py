@@ -26,3 +26,6 @@ from . import test_role_matrix_http
 from . import test_roles
 from . import test_roles_http
 from . import test_technical_users
+from . import test_health_http
+from . import test_logs
+from . import test_logs_http
