@@ -29,3 +29,6 @@ from . import test_technical_users
 from . import test_health_http
 from . import test_logs
 from . import test_logs_http
+from . import test_redis
+from . import test_rate_limit_http
+from . import test_metrics
