@@ -14,4 +14,5 @@ def uninstall_hook(env):
     env["fynlo.cache"]._fynlo_untrack_all()
     env["fynlo.audit"]._fynlo_drop_guard()
     env["res.users"]._fynlo_drop_epoch_triggers()
+    env["fynlo.auth.session"]._fynlo_drop_function()
     env["res.users"]._fynlo_archive_technical()

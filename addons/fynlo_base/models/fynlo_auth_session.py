@@ -16,7 +16,7 @@ from ..exceptions import (
 )
 from ..own_cursor import own_cursor
 from ..principal import CONTEXT_KEY, Principal, principal_of
-from ..session_state import read_state
+from ..session_state import CREATE_FUNCTION, DROP_FUNCTION, read_state
 from .fynlo_refresh_token import REFRESH_INVALID
 from .res_users_roles import ROLES
 
@@ -73,6 +73,10 @@ class FynloAuthSession(models.Model):
     last_used_at = fields.Datetime(required=True, readonly=True)
     revoked_at = fields.Datetime(readonly=True)
     revoke_reason = fields.Char(readonly=True)
+
+    def init(self):
+        super().init()
+        self.env.cr.execute(CREATE_FUNCTION)
 
     # --- Opening and going on
 
@@ -272,6 +276,11 @@ class FynloAuthSession(models.Model):
                     session_id,
                 )
             )
+
+    @api.model
+    def _fynlo_drop_function(self):
+        """Leave nothing behind when the module is removed."""
+        self.env.cr.execute(DROP_FUNCTION)
 
     @api.autovacuum
     def _gc_sessions(self):
