@@ -5,7 +5,7 @@
     "category": "Sales/Point of Sale",
     "license": "LGPL-3",
     "author": "Fynlo",
-    "website": "https://github.com/fynlo/fynlo",
+    "website": "https://fynlo.example",
     "depends": ["fynlo_base", "point_of_sale", "pos_restaurant", "pos_hr"],
     "data": [
         "security/ir.model.access.csv",
@@ -19,5 +19,5 @@
     ],
     "demo": ["demo/demo_restaurant.xml"],
     "post_init_hook": "post_init_hook",
-    "installable": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -3,7 +3,8 @@ from odoo.http import Controller, request
 
 from .. import exceptions as exc
 from ..schemas.carts import OrderCreate, QuoteRequest
-from ..schemas.orders import OrderPage, OrderQuery, OrderView
+from ..schemas.order_details import OrderView
+from ..schemas.orders import OrderPage, OrderQuery
 from ..schemas.quotes import QuoteView
 from ..schemas.receipts import ReceiptQuery, ReceiptView
 

@@ -50,7 +50,7 @@ class FynloCatalog(models.AbstractModel):
         return views.CatalogView(
             store=self._fynlo_store_view(config_sudo, book),
             order_types=list(book.terms),
-            categories=self._fynlo_category_views(config_sudo),
+            categories=self._fynlo_category_views(templates),
             taxes=self._fynlo_tax_views(templates, book),
             payment_methods=_method_views(book),
             products=[self._fynlo_product_view(template, book) for template in templates],
@@ -76,10 +76,11 @@ class FynloCatalog(models.AbstractModel):
             tables=config_sudo.module_pos_restaurant,
         )
 
-    def _fynlo_category_views(self, config_sudo):
-        categories = config_sudo.env["pos.category"].search([])
-        if config_sudo.limit_categories:
-            categories = config_sudo.iface_available_categ_ids
+    def _fynlo_category_views(self, templates):
+        """Return the categories of the templates and those above them, in the menu's order."""
+        used = level = templates.pos_categ_ids
+        while level := level.parent_id - used:
+            used |= level
         return [
             views.CatalogCategory(
                 id=category.fynlo_uuid,
@@ -87,7 +88,7 @@ class FynloCatalog(models.AbstractModel):
                 name=category.name,
                 color=category.color,
             )
-            for category in categories
+            for category in used.search([("id", "in", used.ids)])
         ]
 
     def _fynlo_tax_views(self, templates, book):

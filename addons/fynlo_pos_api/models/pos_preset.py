@@ -8,6 +8,6 @@ class PosPreset(models.Model):
 
     fynlo_order_type = fields.Selection(
         ORDER_TYPES,
-        "Fynlo Order Type",
+        "Order Type on Fynlo Tills",
         help="Orders of this type from Fynlo devices take the preset's pricelist and taxes.",
     )

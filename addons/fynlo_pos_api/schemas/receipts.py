@@ -4,7 +4,7 @@ from typing import Literal
 
 from odoo.addons.fynlo_base.schemas.base import Query, Reply
 
-from .orders import OrderView
+from .order_details import OrderView
 
 
 class ReceiptQuery(Query):

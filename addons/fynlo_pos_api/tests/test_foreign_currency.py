@@ -1,9 +1,8 @@
 import json
 from uuid import uuid4
 
-from odoo.tests import tagged
-
 from odoo.addons.fynlo_base.tests.common import FynloCase
+from odoo.tests import tagged
 
 from ..schemas.carts import OrderCreate
 from .till import Till
