@@ -66,7 +66,7 @@ _PARAMETERS = {
         "name": "Idempotency-Key",
         "in": "header",
         "description": "The same key with the same body gives the same answer and does nothing. "
-        "Where the body carries an `id`, that id is the key.",
+        "Where the body carries an `id`, that id is the key instead.",
         "schema": {"type": "string", "minLength": 8, "maxLength": 255},
     },
     "IfNoneMatch": {
@@ -173,10 +173,18 @@ def _make_parameters(spec, refs, schemas):
     ]
     if spec.query:
         parameters += _make_query(schemas[_name_of(refs[spec.query, "validation"])])
-    taken = {"StoreId": spec.store_scoped, "IdempotencyKey": spec.replayable}
-    taken["IfNoneMatch"] = spec.cached
+    taken = {
+        "StoreId": spec.store_scoped,
+        "IdempotencyKey": spec.replayable and not _names_itself(spec.body),
+        "IfNoneMatch": spec.cached,
+    }
     shared = [name for name, is_taken in taken.items() if is_taken]
     return parameters + [{"$ref": f"#/components/parameters/{name}"} for name in shared]
+
+
+def _names_itself(body):
+    """Tell whether every such body has an ``id``, which is the key then."""
+    return body is not None and "id" in body.model_fields and body.model_fields["id"].is_required()
 
 
 def _make_query(schema):

@@ -26,6 +26,11 @@ class ParcelCreate(Body):
     insured: Percent = Decimal("0.5")
 
 
+class ParcelMove(Body):
+    id: UUID | None = None
+    shelf: str
+
+
 class ParcelQuery(PageQuery):
     recipient_name: str
 
@@ -55,20 +60,14 @@ def codes_of(response):
 
 
 class TestOpenApiDocument(BaseCase):
-    def test_replayable_create_has_its_body_its_key_and_both_answers(self):
+    def test_replayable_create_has_its_body_and_both_answers(self):
         spec = make_spec(body=ParcelCreate, status=201, replayable=True, store_scoped=True)
         document = build(spec)
         operation = document["paths"]["/parcels"]["post"]
         self.assertEqual(operation["operationId"], "parcels.send")
         self.assertEqual(operation["tags"], ["parcels"])
         self.assertEqual(operation["security"], [{"bearer": []}])
-        self.assertEqual(
-            operation["parameters"],
-            [
-                {"$ref": "#/components/parameters/StoreId"},
-                {"$ref": "#/components/parameters/IdempotencyKey"},
-            ],
-        )
+        self.assertEqual(operation["parameters"], [{"$ref": "#/components/parameters/StoreId"}])
         self.assertEqual(
             operation["requestBody"]["content"]["application/json"]["schema"],
             {"$ref": "#/components/schemas/ParcelCreate"},
@@ -83,6 +82,18 @@ class TestOpenApiDocument(BaseCase):
             created["content"]["application/json"]["schema"]["properties"]["data"],
             {"$ref": "#/components/schemas/Parcel"},
         )
+
+    def test_a_post_that_does_not_name_itself_takes_a_key(self):
+        key = {"$ref": "#/components/parameters/IdempotencyKey"}
+        for body, replayable, parameters in (
+            (None, True, [key]),
+            (ParcelMove, True, [key]),
+            (ParcelMove, False, []),
+            (ParcelCreate, True, []),
+        ):
+            spec = make_spec(body=body, replayable=replayable)
+            operation = build(spec)["paths"]["/parcels"]["post"]
+            self.assertEqual(operation["parameters"], parameters)
 
     def test_schemas_speak_the_language_of_the_wire(self):
         schemas = build(make_spec(body=ParcelCreate))["components"]["schemas"]
