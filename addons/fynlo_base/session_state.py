@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from odoo import fields
+from odoo.http import DEFAULT_LANG
 from odoo.tools import SQL
 
 from .exceptions import StoreForbiddenError, StoreRequiredError
+from .principal import CONTEXT_KEY
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,15 @@ class SessionState:
             return None, self.company_ids
         store_id, company_id = found
         return store_id, [company_id]
+
+    def make_context(self, company_ids, principal):
+        """Return the context that a request runs in."""
+        return {
+            "lang": self.lang or DEFAULT_LANG,
+            "tz": self.tz or "UTC",
+            "allowed_company_ids": company_ids,
+            CONTEXT_KEY: principal,
+        }
 
 
 def read_state(cr, session_uuid):

@@ -15,12 +15,11 @@ from ..exceptions import (
     TokenMissingError,
 )
 from ..own_cursor import own_cursor
-from ..principal import CONTEXT_KEY, Principal, principal_of
+from ..principal import Principal, principal_of
 from ..session_state import CREATE_FUNCTION, DROP_FUNCTION, read_state
 from .fynlo_refresh_token import REFRESH_INVALID
 from .res_users_roles import ROLES
 
-_DEFAULT_LANG = "en_US"
 _SLIDING_DAYS = 30
 _DEVICE_SLIDING_DAYS = 180
 _ACCESS_ONLY = timedelta(seconds=tokens.LIFETIME_S)
@@ -249,9 +248,7 @@ class FynloAuthSession(models.Model):
             employee_id=state.employee_id,
             request_id=request_id,
         )
-        context = {"lang": state.lang or _DEFAULT_LANG, "tz": state.tz or "UTC"}
-        context |= {"allowed_company_ids": company_ids, CONTEXT_KEY: principal}
-        return Access(state.user_id, context)
+        return Access(state.user_id, state.make_context(company_ids, principal))
 
     def _fynlo_read_token(self, authorization):
         scheme, _, token = authorization.partition(" ")

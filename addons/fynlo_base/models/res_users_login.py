@@ -43,6 +43,19 @@ class ResUsers(models.Model):
         :raise NoFynloRoleError: good credentials of somebody without a role
         :raise LockedOutError: too many wrong attempts
         """
+        user = self._fynlo_identify(command, address)
+        role = user._fynlo_role()
+        if role in (None, "device"):
+            raise NoFynloRoleError()
+        stores_sudo = user._fynlo_stores()
+        tokens = self.env["fynlo.auth.session"]._fynlo_open(
+            user, role, stores_sudo, name=command.device_name, ip=address
+        )
+        user.env["fynlo.audit"]._fynlo_log("auth.login", user, {"name": command.device_name})
+        return user.sudo(), role, stores_sudo, tokens
+
+    def _fynlo_identify(self, command, address):
+        """Return the user whose credentials these are; he is his own ``env.user``."""
         lockout = self.env["fynlo.lockout"]
         address_gate, login_gate = f"login:address:{address}", f"login:{command.login}"
         lockout._fynlo_attempt(address_gate, ADDRESS_POLICY)
@@ -56,16 +69,7 @@ class ResUsers(models.Model):
             user._fynlo_check_totp(command.totp, address)
         lockout._fynlo_forgive(address_gate, ADDRESS_POLICY)
         lockout._fynlo_clear(login_gate)
-        user_sudo = user.sudo()
-        role = user._fynlo_role()
-        if role is None:
-            raise NoFynloRoleError()
-        stores_sudo = user._fynlo_stores()
-        tokens = self.env["fynlo.auth.session"]._fynlo_open(
-            user_sudo, role, stores_sudo, name=command.device_name, ip=address
-        )
-        user.env["fynlo.audit"]._fynlo_log("auth.login", user, {"name": command.device_name})
-        return user_sudo, role, stores_sudo, tokens
+        return user
 
     def _fynlo_check_password(self, command):
         """Return ``(user, whether a second factor is asked)``; the user is its own ``env.user``."""

@@ -70,6 +70,10 @@ class TestLogin(AuthHttpCase):
         self.assertFailure(self.login("paul", "wrong"), 401, "login_failed")
         self.assertFailure(self.login("paul"), 403, "no_fynlo_role")
 
+    def test_the_role_of_a_till_is_no_role_for_a_person(self):
+        self._make_user("paul", "device", password=OLGA_PASSWORD)
+        self.assertFailure(self.login("paul"), 403, "no_fynlo_role")
+
     def test_a_portal_user_is_refused(self):
         portal = self._make_user("paul", None, password=OLGA_PASSWORD)
         portal.group_ids = self.env.ref("base.group_portal")
