@@ -32,3 +32,4 @@ from . import test_logs_http
 from . import test_redis
 from . import test_rate_limit_http
 from . import test_metrics
+from . import test_own_cursor

@@ -42,7 +42,7 @@ class TestLockout(TransactionCase):
 
     def test_the_sixth_attempt_waits_five_minutes(self):
         self.attempt(5)
-        self.assertEqual(self.refused_for(), 300)
+        self.assertIn(self.refused_for(), (299, 300))
 
     def test_each_lock_lasts_twice_as_long_up_to_the_longest(self):
         self.attempt(5)
@@ -61,7 +61,7 @@ class TestLockout(TransactionCase):
         self.attempt(4)
         self.pass_time(86401)
         self.attempt(5)
-        self.assertEqual(self.refused_for(), 300)
+        self.assertIn(self.refused_for(), (299, 300))
 
     def test_fifty_parallel_guesses_get_five_looks(self):
         def guess(env):
@@ -82,19 +82,19 @@ class TestLockout(TransactionCase):
         with self.env.cr.savepoint() as point:
             self.attempt(5)
             point.rollback()
-        self.assertEqual(self.refused_for(), 300)
+        self.assertIn(self.refused_for(), (299, 300))
 
     def test_success_clears_the_count(self):
         self.attempt(5)
         self.lockouts._fynlo_clear(self.key)
         self.attempt(5)
-        self.assertEqual(self.refused_for(), 300)
+        self.assertIn(self.refused_for(), (299, 300))
 
     def test_forgiving_keeps_the_other_attempts(self):
         self.attempt(5)
         self.lockouts._fynlo_forgive(self.key, POLICY)
         self.attempt()
-        self.assertEqual(self.refused_for(), 300)
+        self.assertIn(self.refused_for(), (299, 300))
 
     def test_one_free_attempt_locks_at_once(self):
         strict = LockoutPolicy(free_attempts=1, first_lock_s=60)
@@ -109,7 +109,7 @@ class TestLockout(TransactionCase):
         manager = new_test_user(self.env, "keeper", groups="fynlo_base.group_fynlo_owner")
         with self.assertRaises(AccessError):
             self.lockouts.with_user(manager).browse(row_id).action_fynlo_unlock()
-        self.assertEqual(self.refused_for(), 300)
+        self.assertIn(self.refused_for(), (299, 300))
         admin = new_test_user(self.env, "boss", groups="base.group_system")
         self.lockouts.with_user(admin).browse(row_id).action_fynlo_unlock()
         self.attempt()

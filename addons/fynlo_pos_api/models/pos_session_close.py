@@ -69,11 +69,12 @@ class PosSession(models.Model):
         seen = SQL("SELECT xmin::text FROM pos_session WHERE id = %s", self.id)
         [(row_version,)] = self.env.execute_query(seen)
         with own_cursor(self.env) as cr:
-            cr.execute(SQL("SET lock_timeout = %s", _SALES_WAIT))
             cr.execute(
                 SQL(
-                    """UPDATE pos_session SET state = 'closing_control'
+                    """SET LOCAL lock_timeout = %s;
+                       UPDATE pos_session SET state = 'closing_control'
                        WHERE id = %s AND state = 'opened' AND xmin::text = %s""",
+                    _SALES_WAIT,
                     self.id,
                     row_version,
                 )
