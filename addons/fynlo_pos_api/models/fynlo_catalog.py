@@ -23,7 +23,7 @@ class FynloCatalog(models.AbstractModel):
         """Return ``(body, etag, deflated)`` of the catalog of the principal's store."""
         # The token names the store; what it shows is for every role, a till's own included.
         config_sudo = self.env["pos.config"].sudo().browse(principal_of(self.env).store_id)
-        book = self.env["fynlo.price.book"]._fynlo_open(config_sudo)
+        book, _warm_cache = self.env["fynlo.price.book"]._fynlo_look_up(config_sudo)
         cache = self.env["fynlo.cache"]
         # Prices also change with the day, for its rates, and when a rule's period begins or ends.
         key = ("catalog", str(fields.Date.today()), book.rules.count_passed(fields.Datetime.now()))

@@ -41,23 +41,30 @@ class FynloPriceBook(models.AbstractModel):
 
     @api.model
     def _fynlo_open(self, config):
-        """Return the up-to-date :class:`~..engine.book.PriceBook` of a store, ORM cache warmed.
+        """Return the up-to-date book of a store, and warm this transaction's ORM cache for it.
+
+        :param config: the store, already checked (one ``pos.config``)
+        """
+        book, warm_cache = self._fynlo_look_up(config)
+        warm_cache.pour(self.env)
+        return book
+
+    @api.model
+    def _fynlo_look_up(self, config):
+        """Return ``(PriceBook, WarmCache)`` of a store, compiled anew if anything changed.
 
         The book of one store is never served for another: it is found by the store's id, which
         the caller has checked.
-
-        :param config: one ``pos.config``
         """
         self.env.flush_all()
         generation = self.env["fynlo.cache"]._fynlo_generation(NAMESPACE)
         generation = f"{generation}:{fields.Date.today()}"  # rates and rules depend on the day
         key = (self.env.cr.dbname, config.id)
-        book, warm_cache = _books.get(key, (None, None))
-        if book is None or book.generation != generation:
-            book, warm_cache = self._fynlo_compile(config, generation), WarmCache()
-            _books[key] = (book, warm_cache)
-        warm_cache.pour(self.env)
-        return book
+        found = _books.get(key)
+        if found is None or found[0].generation != generation:
+            found = self._fynlo_compile(config, generation), WarmCache()
+            _books[key] = found
+        return found
 
     @api.model
     def _fynlo_keep_warm(self, book):
