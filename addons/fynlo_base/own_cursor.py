@@ -39,8 +39,8 @@ def own_cursor(env):
     waited for itself would wait for ever. In tests it is a real connection too.
 
     The connection is used again as it is left: set nothing but with ``SET LOCAL``, in front of
-    the query that needs it. Odoo's own pool spends several round trips to hand out a connection; this is asked on the
-    way of every request, so an idle one is kept ready as it is.
+    the query that needs it. Odoo's own pool spends several round trips to hand out a connection;
+    this is asked on the way of every request, so an idle one is kept ready.
     """
     idle = _idle[os.getpid(), env.cr.dbname]
     connection = _take(idle) or _connect(env.cr.dbname)
