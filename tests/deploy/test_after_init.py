@@ -39,22 +39,18 @@ def script(tmp_path):
 
 
 def test_known_password_is_replaced_and_another_one_is_kept(script):
-    set_to = "env.ref('base.user_admin').password = {!r}; env.cr.commit()"
+    set_to = "env.ref('base.user_admin').password = {!r}; env.cr.commit()\n"
     with scratch_database() as database:
-        run_python(database, set_to.format("admin"))
-        run_python(database, script)
-        assert found(database, TRY_PASSWORDS) == [["of-this-install"]]
-        run_python(database, set_to.format("my-own"))
-        run_python(database, script)
+        found(database, set_to.format("admin") + script)
+        passwords = found(database, TRY_PASSWORDS + set_to.format("my-own") + script)
+        assert passwords == [["of-this-install"]]
         assert found(database, TRY_PASSWORDS) == [["my-own"]]
 
 
 def test_signing_keys_are_kept_and_those_of_a_lost_secret_replaced(script):
     with scratch_database() as database:
-        ((first, _opens),) = found(database, LIST_KEYS)
-        run_python(database, script)
-        assert found(database, LIST_KEYS) == [[first, "True"]]
-        assert found(database, OTHER_SECRET + LIST_KEYS) == [[first, "False"]]
-        run_python(database, OTHER_SECRET + script)
+        ((first, _opens),) = found(database, LIST_KEYS + script)
+        keys = found(database, LIST_KEYS + OTHER_SECRET + LIST_KEYS + script)
+        assert keys == [[first, "True"], [first, "False"]]
         ((second, opens),) = found(database, OTHER_SECRET + LIST_KEYS)
         assert (second != first, opens) == (True, "True")
