@@ -74,7 +74,8 @@ class PosOrder(models.Model):
         """
         if vals["state"] == "paid" and self._fynlo_overrides:
             return self._fynlo_create_by_steps(vals, parents)
-        order = self.with_context(tracking_disable=True).create(vals)
+        orders = self.with_context(tracking_disable=True, fynlo_session_held=True)
+        order = orders.create(vals)
         line_by_uuid = {line.uuid: line for line in order.lines} if parents else {}
         for uuid, parent_uuid in parents.items():
             line_by_uuid[uuid].combo_parent_id = line_by_uuid[parent_uuid]

@@ -18,8 +18,9 @@ class PosOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Hold the session open until this transaction ends, whoever creates the order."""
-        session_ids = {vals.get("session_id") for vals in vals_list} - {None, False}
-        self.env["pos.session"].browse(session_ids)._fynlo_hold_open()
+        if not self.env.context.get("fynlo_session_held"):
+            session_ids = {vals.get("session_id") for vals in vals_list} - {None, False}
+            self.env["pos.session"].browse(session_ids)._fynlo_hold_open()
         return super().create(vals_list)
 
     def _should_create_picking_real_time(self):

@@ -31,7 +31,8 @@ class PosSession(models.Model):
         """Open the session of the principal's store, as Odoo's own opening does.
 
         :param command: a ``SessionOpen``
-        :return: the open session (one record)
+        :return: the open session (one record); it has the id of ``command`` unless the web POS
+            had made it and waited for its opening
         :raise ForbiddenError: the store wants a higher role for it
         :raise NoCashDrawerError: opening cash in a store that takes no cash
         :raise SessionAlreadyOpenError: somebody opened it before, with another id
@@ -39,20 +40,18 @@ class PosSession(models.Model):
         principal = principal_of(self.env)
         config = self.env["pos.config"].browse(principal.store_id)
         config._fynlo_check_session_role()
-        if config.current_session_id:
-            return config.current_session_id._fynlo_check_same_opening(command)
+        session = config.current_session_id
+        if session and session.state != "opening_control":
+            return session._fynlo_check_same_opening(command)
         if command.opening_cash and not config.cash_control:
             raise NoCashDrawerError()
         config._check_before_creating_new_session()
-        session = self.create(
-            {
-                "config_id": config.id,
-                "user_id": self.env.uid,
-                "employee_id": principal.employee_id,
-                "fynlo_uuid": str(command.id),
-                "fynlo_device_id": principal.device_id,
-            }
+        # The web POS makes a session before its opening is confirmed: that one is taken over.
+        session = session or self.create(
+            {"config_id": config.id, "user_id": self.env.uid, "fynlo_uuid": str(command.id)}
         )
+        session.fynlo_device_id = principal.device_id
+        session.employee_id = principal.employee_id
         opening_cash = from_minor(command.opening_cash, session.currency_id)
         session.set_opening_control(opening_cash, command.note or "")
         self.env["fynlo.audit"]._fynlo_log(

@@ -58,6 +58,16 @@ class TestSessionOpen(FynloCase):
         with self.assertRaises(SessionAlreadyOpenError):
             self.sessions_as(self.ada)._fynlo_open_session(command("open", openingCash=0))
 
+    def test_session_that_the_web_pos_has_not_confirmed_is_taken_over(self):
+        waiting = self.env["pos.session"].create({"config_id": self.till.store.id})
+        with self.assertRaises(SessionNotOpenError):
+            self.sessions_as(self.ada)._fynlo_current_session()
+        order = command("open", openingCash=700)
+        session = self.sessions_as(self.ada)._fynlo_open_session(order)
+        self.assertEqual(session, waiting)
+        self.assertEqual((session.state, session.sudo().employee_id), ("opened", self.ada))
+        self.assertEqual(session.cash_register_balance_start, 7.0)
+
     def test_store_may_ask_for_a_higher_role(self):
         self.till.store.fynlo_session_role = "supervisor"
         with self.assertRaises(ForbiddenError):

@@ -2,6 +2,7 @@ from odoo.addons.fynlo_base.tests.common import FynloCase
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..hooks import uninstall_hook
 from ..models import pos_session_stock
 from .till import Till
 
@@ -139,6 +140,11 @@ class TestStockPosting(StockCase):
         self.post()
         order._create_order_picking()
         self.assertFalse(order.picking_ids)
+        self.assertEqual(self.till.on_hand(self.coffee), 97)
+
+    def test_removal_of_the_module_moves_what_is_pending(self):
+        self.till.sell(self.session, {self.coffee: 3})
+        uninstall_hook(self.env)
         self.assertEqual(self.till.on_hand(self.coffee), 97)
 
     def test_batch_costs_the_same_queries_for_many_orders(self):
