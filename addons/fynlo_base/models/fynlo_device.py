@@ -79,6 +79,8 @@ class FynloDevice(models.Model):
         gate = f"pairing:{address}"
         self.env["fynlo.lockout"]._fynlo_attempt(gate, PAIRING_POLICY)
         store_sudo = self.env["fynlo.pairing.code"]._fynlo_claim(command.code)
+        # At once: if another pairing is in the way, this one runs again and is no new guess.
+        self.env["fynlo.lockout"]._fynlo_forgive(gate, PAIRING_POLICY)
         device_sudo = self.sudo().create(
             {
                 "name": command.name,
@@ -87,9 +89,7 @@ class FynloDevice(models.Model):
                 "last_seen_at": fields.Datetime.now(),
             }
         )
-        tokens = device_sudo._fynlo_open_session()
-        self.env["fynlo.lockout"]._fynlo_forgive(gate, PAIRING_POLICY)
-        return device_sudo, tokens
+        return device_sudo, device_sudo._fynlo_open_session()
 
     def _fynlo_open_session(self):
         """Start the token family of one till and log the pairing as the till's own act."""
