@@ -33,3 +33,4 @@ from . import test_redis
 from . import test_rate_limit_http
 from . import test_metrics
 from . import test_own_cursor
+from . import test_faults_http
