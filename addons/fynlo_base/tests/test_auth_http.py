@@ -190,10 +190,11 @@ class TestSecondFactor(AuthHttpCase):
         self.assertSuccess(self.login(totp=self.code()))
 
     def test_asking_without_a_code_does_not_give_new_guesses(self):
-        for _ in range(LOGIN_POLICY.free_attempts):
+        for _ in range(LOGIN_POLICY.free_attempts - 1):
             self.assertFailure(self.login(totp="000000"), 401, "totp_invalid")
-            self.env["fynlo.lockout"]._fynlo_forgive(ADDRESS_GATE, ADDRESS_POLICY)
-        self.assertFailure(self.login(), 429, "locked_out")
+        self.assertFailure(self.login(), 401, "totp_required")
+        self.assertFailure(self.login(totp="000000"), 401, "totp_invalid")
+        self.assertFailure(self.login(totp=self.code()), 429, "locked_out")
 
     def test_odoos_own_limit_holds(self):
         log = self.env["auth.totp.rate.limit.log"].sudo()
