@@ -90,6 +90,19 @@ class TestAudit(FynloCase):
             with self.assertRaises(AccessError):
                 change()
 
+    def test_the_web_client_shows_it_to_a_manager(self):
+        self.log(self.env_as(self.ada), subject=self.store)
+        audit = self.env["fynlo.audit"].with_user(self.olga)
+        views = audit.get_views([(False, "list"), (False, "form"), (False, "search")])["views"]
+        for kind in ("list", "form"):
+            for right in ("create", "edit", "delete"):
+                self.assertIn(f'{right}="0"', views[kind]["arch"])
+        fields = {"action": {}, "employee_name": {}, "seal_number": {}, "data_text": {}}
+        found = audit.web_search_read([("subject_uuid", "=", self.store.fynlo_uuid)], fields)
+        (row,) = found["records"]
+        told = (row["action"], row["employee_name"], row["seal_number"], row["data_text"])
+        self.assertEqual(told, ("test.log", "Ada", 0, "{}"))
+
     def test_filters_narrow(self):
         self.log(self.env_as(self.ada), "test.a", self.store)
         self.log(self.env_as(self.sue), "test.s", self.store_2)
