@@ -25,8 +25,6 @@ def write_config(path, odoo, server, database, data_dir, ports=(0, 0), workers=2
         "db_user": server.user,
         "db_password": server.password,
         "db_name": database,
-        "db_maxconn": "16",
-        "db_maxconn_gevent": "32",
         "list_db": "False",
         "proxy_mode": "False",
         "unaccent": "True",

@@ -36,6 +36,19 @@ def listen(port):
     return listener
 
 
+def listen_pair():
+    """Give ``(listening socket, (HTTP port, gevent port))`` where both ports are free."""
+    while True:
+        listener = listen(0)
+        port = listener.getsockname()[1]
+        try:
+            listen(port + GEVENT_OFFSET).close()
+        except (LauncherError, OverflowError):
+            listener.close()
+        else:
+            return listener, (port, port + GEVENT_OFFSET)
+
+
 def start(installation, config_file, environment, listener, log):
     """Start Odoo on ``listener``, its output appended to the file ``log``.
 

@@ -39,6 +39,7 @@ def sole_launcher():
         state / LOCK, busy=f"Another ./fynlo works on {state} now: `./fynlo down` ends it."
     ):
         clear_leftovers()
+        files.write_json(state / RECORD, {"launcher": process.identity(os.getpid())})
         yield
 
 

@@ -115,8 +115,7 @@ def running_server(
         ):
             yield running
         return
-    listener = _listen_pair()
-    ports = (listener.getsockname()[1], listener.getsockname()[1] + server.GEVENT_OFFSET)
+    listener, ports = server.listen_pair()
     log = bed().folder / f"server-{database.name}-{ports[0]}.log"
     log.unlink(missing_ok=True)
     metrics = files.fresh_dir(bed().folder / f"metrics-{ports[0]}")
@@ -190,15 +189,3 @@ def _demo_template():
             bed().installer().load_demo(bed().config_file(name), name, told)
             databases.write_stamp(name, "fynlo: demo")
     return name, files.read_json(told)
-
-
-def _listen_pair():
-    """Give a listening socket on a free port whose gevent port is free too."""
-    while True:
-        listener = server.listen(0)
-        port = listener.getsockname()[1] + server.GEVENT_OFFSET
-        try:
-            server.listen(port).close()
-            return listener
-        except (OverflowError, server.LauncherError):
-            listener.close()

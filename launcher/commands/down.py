@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from .. import postgres, stack
+from .. import postgres, process, stack
 from ..errors import LauncherError
 from ..paths import state_dir
 from ..provision import provide
@@ -31,7 +31,7 @@ def run(_options):
 
 def _end_launcher():
     launcher = stack.record().get("launcher")
-    if launcher:
+    if process.is_alive(launcher):
         os.kill(launcher[0], signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE_S
     while stack.is_up():

@@ -77,13 +77,19 @@ def _detach(options):
             start_new_session=True,
         )
     with open(log) as shown:
-        while child.poll() is None and not stack.record().get("ready"):
+        while child.poll() is None and not _is_ready(child.pid):
             _copy(shown)
             time.sleep(0.1)
         _copy(shown)
     if child.poll() is not None:
         raise LauncherError("It did not start.")
     return 0
+
+
+def _is_ready(pid):
+    """Tell whether that launcher is ready; a killed one before it may have left its record."""
+    record = stack.record()
+    return record.get("ready") and record["launcher"][0] == pid
 
 
 def _copy(shown):

@@ -1,27 +1,11 @@
 """The command line: each refusal is one sentence and exit code 1, without a traceback."""
 
-import os
 import socket
-import subprocess
-import sys
 
 import pytest
+from command import fynlo
 
 from launcher import cli
-from launcher.paths import ROOT
-
-
-def fynlo(*arguments, **variables):
-    """Run ``./fynlo`` as a user would, outside the tests' virtualenv; give the finished process."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return subprocess.run(
-        [os.path.realpath(sys.executable), ROOT / "fynlo", *arguments],
-        env={**environment, **variables},
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=120,
-    )
 
 
 def assert_refused(done, *words):
