@@ -57,8 +57,8 @@ class HrEmployee(models.Model):
 
     def write(self, vals):
         if {"fynlo_role", "fynlo_store_ids"} & set(vals):
-            self._fynlo_check_grant(vals)
             self._fynlo_check_rank()
+            self._fynlo_check_grant(vals)
         result = super().write(vals)
         if _IDENTITY_FIELDS & set(vals):
             self._fynlo_close_sessions()
@@ -67,7 +67,8 @@ class HrEmployee(models.Model):
     @api.model
     def _fynlo_check_grant(self, vals):
         """Nobody gives a role above his own, and only a manager gives roles at all."""
-        if role := vals.get("fynlo_role"):
+        role = vals.get("fynlo_role")
+        if role in ROLES:  # Odoo itself refuses any other word
             self.env["res.users"]._fynlo_require(max("manager", role, key=ROLES.index))
         elif vals.get("fynlo_store_ids"):
             self.env["res.users"]._fynlo_require("manager")
