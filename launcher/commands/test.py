@@ -5,7 +5,7 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from .. import files, postgres, testbed
+from .. import files, odoo_tests, postgres, testbed
 from ..paths import ROOT, state_dir
 from ..provision import provide
 from ..terminal import say
@@ -21,6 +21,13 @@ def arguments(parser):
         help="leave the test PostgreSQL running: the next run starts faster",
     )
     parser.add_argument("--long", action="store_true", help="run the long tests too")
+    parser.add_argument(
+        "--odoo",
+        nargs="?",
+        const="",
+        metavar="TAGS",
+        help="run Odoo's own tests instead, with the suite and without, and compare (takes long)",
+    )
 
 
 def run(options):
@@ -36,6 +43,8 @@ def run(options):
 def _run(installation, folder, options):
     bed = testbed.prepare(folder, installation)
     try:
+        if options.odoo is not None:
+            return odoo_tests.compare(bed, options.odoo)
         return _run_both(bed, options)
     finally:
         if not options.keep and not postgres.external(installation.python):

@@ -18,7 +18,7 @@ from launcher.testing import bed, scratch_database
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory):
-    """A state folder as ``up`` left it: PostgreSQL of its own, stopped, with the demo restaurant."""
+    """A state folder as ``up`` left it: its own PostgreSQL, stopped, with the demo restaurant."""
     folder = tmp_path_factory.mktemp("state")
     python = bed().installation.python
     own = Databases(postgres.start(folder, python), folder / "data")
