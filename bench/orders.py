@@ -52,12 +52,12 @@ def _check_books(store, sample):
     """Return duplicates, and the difference between the answers and the books in minor units."""
     answers = [json.loads(raw)["data"] for raw in sample.replies]
     count, total = store.sums()
-    told = sum(answer["totals"]["total"] for answer in answers)
+    told = sum(answer["total"] for answer in answers)
     return {
         "duplicates": len(answers) - len({answer["id"] for answer in answers}),
         "ordersInBooks": count,
         "differenceMinor": round(total * 100) - told,
-        "wrongTotals": sum(answer["totals"]["total"] != TOTAL_MINOR for answer in answers),
+        "wrongTotals": sum(answer["total"] != TOTAL_MINOR for answer in answers),
     }
 
 
