@@ -74,12 +74,21 @@ class PosOrder(models.Model):
         """
         if vals["state"] == "paid" and self._fynlo_overrides:
             return self._fynlo_create_by_steps(vals, parents)
-        orders = self.with_context(tracking_disable=True, fynlo_session_held=True)
-        order = orders.create(vals)
+        orders = self.with_context(
+            tracking_disable=True, fynlo_session_held=True, fynlo_creating_order=True
+        )
+        order = orders.create(vals).with_env(self.env)
         line_by_uuid = {line.uuid: line for line in order.lines} if parents else {}
         for uuid, parent_uuid in parents.items():
             line_by_uuid[uuid].combo_parent_id = line_by_uuid[parent_uuid]
         return order
+
+    def exists(self):
+        """Spare a query for each line of an order that is just being created.
+
+        Odoo's ``create()`` of a line asks whether its order exists, to number the line.
+        """
+        return self if self.env.context.get("fynlo_creating_order") else super().exists()
 
     @api.model
     def _fynlo_create_by_steps(self, vals, parents):

@@ -157,6 +157,10 @@ class TestOrderHttp(SellingCase):
         self.assertEqual(data["table"]["id"], table.fynlo_uuid)
         self.assertEqual(data["customer"]["name"], "Gina")
         self.assertEqual(self.order_of(body).email, "gina@example.com")
+        self.assertSuccess(self.post(self.body()), 201)
+        for name, record in (("table", table), ("customer", guest)):
+            found = self.list_orders(f"?{name}={record.fynlo_uuid}")["orders"]
+            self.assertEqual([order["id"] for order in found], [body["id"]])
 
     def test_offline_sale_keeps_what_the_guest_paid_and_is_flagged(self):
         body = self.body(

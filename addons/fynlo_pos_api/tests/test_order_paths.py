@@ -146,6 +146,6 @@ class TestOrderPaths(FynloCase):
             command = self.command(lines, payments)
             self.env.invalidate_all()
             env = self.env_as(self.ada, device=self.corner_device)
-            with self.assertQueryCount(13):
+            with self.assertQueryCount(11):
                 env["fynlo.checkout"]._fynlo_sell(command)
                 env.flush_all()
