@@ -138,15 +138,15 @@ def _check_times(claims, now_s):
         raise TokenTimeError("expired")
 
 
-def _is_canonical(signature):
+def _is_canonical(text):
     """Refuse the spellings that differ in the unused last bits: one token, one text."""
-    if len(signature) != _SIGNATURE_LENGTH or not signature.isascii():
+    if len(text) != _SIGNATURE_LENGTH or not text.isascii():
         return False
     try:
-        raw = base64.b64decode(f"{signature}==", altchars=b"-_", validate=True)
+        raw = base64.b64decode(f"{text}==", altchars=b"-_", validate=True)
     except ValueError:
         return False
-    return _encode(raw) == signature
+    return _encode(raw) == text
 
 
 def _encode(raw):
