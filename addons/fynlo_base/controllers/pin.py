@@ -2,7 +2,7 @@ from odoo.http import Controller, request
 
 from ..exceptions import LockedOutError, PinInvalidError
 from ..http.route import DEVICE, api_route
-from ..schemas.devices import PinSignedIn, PinSignIn
+from ..schemas.pin import PinSignedIn, PinSignIn
 
 
 class PinController(Controller):

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from ..exceptions import ForbiddenError, LockedOutError, PinInvalidError, WeakPinError
 from ..models import hr_employee_pin
-from ..schemas.devices import PinSignIn
+from ..schemas.pin import PinSignIn
 from .common import PIN, WRONG_PIN, FynloCase
 
 
