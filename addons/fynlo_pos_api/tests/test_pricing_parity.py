@@ -1,6 +1,7 @@
 import os
 import random
 from decimal import Decimal
+from unittest.mock import patch
 from uuid import uuid4
 
 from odoo.addons.fynlo_base.principal import CONTEXT_KEY, Principal
@@ -8,6 +9,7 @@ from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import float_round
 
+from ..engine.price_rules import PriceRules
 from ..schemas.carts import CartLine, ComboItemChoice, ModifierChoice, QuoteRequest
 from .menu import Menu
 
@@ -39,6 +41,21 @@ class TestPricingParity(TransactionCase):
             cart, expected = self.random_cart(dice, menu)
             priced = self.price(menu, cart)
             with self.subTest(seed=SEED, cart=number, company=menu.company.name):
+                self.assert_same(menu, priced, self.reference(menu, cart, expected))
+
+    def test_comparison_notices_one_cent(self):
+        dice = random.Random(SEED)
+        menu = self.menus[0]
+        find_price = PriceRules.find_price
+
+        def find_wrong_price(*args, **options):
+            return find_price(*args, **options) + 0.01
+
+        for number in range(5):
+            cart, expected = self.random_cart(dice, menu)
+            with patch.object(PriceRules, "find_price", find_wrong_price):
+                priced = self.price(menu, cart)
+            with self.subTest(seed=SEED, cart=number), self.assertRaises(AssertionError):
                 self.assert_same(menu, priced, self.reference(menu, cart, expected))
 
     def vary_settings(self, dice, menu):
