@@ -2,7 +2,7 @@
 
 import time
 
-from fynlo_store import TOTAL_MINOR, CARD_MINOR, FynloStore
+from fynlo_store import CARD_MINOR, TOTAL_MINOR, FynloStore
 from load import Client, run_load
 from odoo_own import OdooClient, OdooStore
 from servers import plain_odoo, with_suite

@@ -3,9 +3,10 @@
 import json
 from uuid import uuid4
 
-from launcher.testing import run_python
 from load import Client
 from odoo_own import OdooStore
+
+from launcher.testing import run_python
 
 PIN = "280519"
 TOTAL_MINOR, CARD_MINOR = 20700, 12420  # 2 x 70.00 + 40.00 and 15 % tax; the rest is cash
@@ -41,7 +42,9 @@ class FynloStore:
         run_python(server.database, _LIFT_LIMITS)
         facts = {"config_id": self.own.config_id, "products": self.own.products, "pin": PIN}
         facts |= {"cash_id": self.own.cash_id, "card_id": self.own.card_id}
-        self.ids = json.loads(run_python(server.database, _PREPARE.format(**facts)).splitlines()[-1])
+        self.ids = json.loads(
+            run_python(server.database, _PREPARE.format(**facts)).splitlines()[-1]
+        )
         self.api = Client(server.base_url)
         self.manager = self._sign_in()
         self.tokens = [self._pair(number) for number in range(tills)]

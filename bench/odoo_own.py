@@ -51,10 +51,15 @@ class OdooStore:
         self.client = client
         self.session_id = None
         call = client.call
-        self.company_id = call("res.users", "read", [client.uid], ["company_id"])[0]["company_id"][0]
+        self.company_id = call("res.users", "read", [client.uid], ["company_id"])[0]["company_id"][
+            0
+        ]
         mode = "closing" if stock_at_closing else "real"
         call(
-            "res.company", "write", [self.company_id], {"point_of_sale_update_stock_quantities": mode}
+            "res.company",
+            "write",
+            [self.company_id],
+            {"point_of_sale_update_stock_quantities": mode},
         )
         self.tax_id = self._find_or_make_tax()
         self.products = [self._make_product(f"{name} {price}", price) for price in PRICES]
@@ -83,7 +88,9 @@ class OdooStore:
             if kind == "cash":
                 code = f"C{self.config_id}"
                 journals = call(
-                    "account.journal", "create", [{"name": f"Cash {code}", "type": "cash", "code": code}]
+                    "account.journal",
+                    "create",
+                    [{"name": f"Cash {code}", "type": "cash", "code": code}],
                 )
             values = {"name": f"{kind} {self.config_id}", "journal_id": journals[0]}
             ids.append(call("pos.payment.method", "create", [values])[0])

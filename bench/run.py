@@ -29,9 +29,9 @@ SCENARIOS = {
 def _print_table(name, figures, indent="  "):
     print(f"\n{name}")
     for key, value in figures.items():
-        if isinstance(value, dict):
-            value = "  ".join(f"{label}={number}" for label, number in value.items())
-        print(f"{indent}{key:<18} {value}")
+        pairs = value.items() if isinstance(value, dict) else ()
+        shown = "  ".join(f"{label}={number}" for label, number in pairs) or value
+        print(f"{indent}{key:<18} {shown}")
 
 
 def main():

@@ -63,7 +63,7 @@ import json
 orders = env["pos.order"].search([], order="id")
 moves = env["account.move.line"].search([], order="id")
 print(json.dumps({
-    "orders": orders.mapped(lambda order: [order.name, order.uuid, order.state, order.amount_total]),
+    "orders": orders.mapped(lambda each: [each.name, each.uuid, each.state, each.amount_total]),
     "moves": moves.mapped(lambda line: [line.name, line.debit, line.credit]),
     "sales": env["sale.order"].search([]).mapped("amount_total"),
     "stock": env["product.product"].search([("name", "=", "Old Soup")]).qty_available,

@@ -1,6 +1,1 @@
-from . import audit
-from . import devices
-from . import health
-from . import openapi
-from . import pin
-from . import auth
+from . import audit, auth, devices, health, openapi, pin

@@ -1,36 +1,38 @@
-from . import test_auth_http
-from . import test_auth_password_http
-from . import test_auth_session
-from . import test_auth_session_http
-from . import test_device
-from . import test_device_http
-from . import test_lockout
-from . import test_pin
-from . import test_pin_engine
-from . import test_pin_http
-from . import test_rate_limit
-from . import test_token_bucket
-from . import test_tokens_http
-from . import test_signing_key
-from . import test_tokens
-from . import test_cache
-from . import test_audit
-from . import test_audit_chain
-from . import test_audit_http
-from . import test_bad_input_http
-from . import test_envelope
-from . import test_fallback_http
-from . import test_idempotency
-from . import test_openapi
-from . import test_role_matrix_http
-from . import test_roles
-from . import test_roles_http
-from . import test_technical_users
-from . import test_health_http
-from . import test_logs
-from . import test_logs_http
-from . import test_redis
-from . import test_rate_limit_http
-from . import test_metrics
-from . import test_own_cursor
-from . import test_faults_http
+from . import (
+    test_audit,
+    test_audit_chain,
+    test_audit_http,
+    test_auth_http,
+    test_auth_password_http,
+    test_auth_session,
+    test_auth_session_http,
+    test_bad_input_http,
+    test_cache,
+    test_device,
+    test_device_http,
+    test_envelope,
+    test_fallback_http,
+    test_faults_http,
+    test_health_http,
+    test_idempotency,
+    test_lockout,
+    test_logs,
+    test_logs_http,
+    test_metrics,
+    test_openapi,
+    test_own_cursor,
+    test_pin,
+    test_pin_engine,
+    test_pin_http,
+    test_rate_limit,
+    test_rate_limit_http,
+    test_redis,
+    test_role_matrix_http,
+    test_roles,
+    test_roles_http,
+    test_signing_key,
+    test_technical_users,
+    test_token_bucket,
+    test_tokens,
+    test_tokens_http,
+)
