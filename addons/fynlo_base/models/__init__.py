@@ -1,5 +1,5 @@
 # isort: skip_file
-# The order is the order of loading: a mixin before who inherits it, a field before who builds on it.
+# The order of loading: a mixin before who inherits it, a field before who builds on it.
 from . import fynlo_uuid_mixin
 from . import fynlo_idempotency
 from . import ir_http
