@@ -132,7 +132,7 @@ def make_raw(spec, raw, *, gzipped, none_match):
 
 def make_options(allowed):
     """Return the response to ``OPTIONS``: the methods of the path and nothing else."""
-    return Response(status=204, headers={"Allow": ", ".join(allowed), "Cache-Control": _NO_STORE})
+    return _without_body(204, {"Allow": ", ".join(allowed), "Cache-Control": _NO_STORE})
 
 
 def _is_known(etag, none_match):
@@ -140,7 +140,13 @@ def _is_known(etag, none_match):
 
 
 def _not_modified(headers):
-    return Response(status=304, headers={**headers, "Vary": "Accept-Encoding"})
+    return _without_body(304, {**headers, "Vary": "Accept-Encoding"})
+
+
+def _without_body(status, headers):
+    response = Response(status=status, headers=headers)
+    response.headers.remove("Content-Type")  # of nothing; werkzeug would call it a page
+    return response
 
 
 def _respond(body, status, headers, gzipped, media_type="application/json"):

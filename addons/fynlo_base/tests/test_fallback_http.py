@@ -51,6 +51,7 @@ class TestFallback(FynloHttpCase):
             self.assertEqual((reply.status_code, reply.content), (204, b""))
             self.assertEqual(reply.headers["Allow"], "DELETE, OPTIONS")
             self.assertNotIn("Set-Cookie", reply.headers)
+            self.assertNotIn("Content-Type", reply.headers)
         self.device.invalidate_recordset()
         self.assertEqual(self.device.state, "active")
 
