@@ -13,6 +13,7 @@ from .terminal import step
 PACKAGE = "odoo-19"
 STAMP = "fynlo.json"
 SPACE_MB = 2500
+LISTS_FAILURE = "apt-get could not read the Debian package lists"
 # sid's font-awesome has no web fonts any more and its inconsolata lies elsewhere: Odoo's links
 # point to what bookworm has.
 FROM_BOOKWORM = ("fonts-font-awesome", "fonts-inconsolata")
@@ -171,13 +172,13 @@ def dangling_links(folder):
 
 def pip_wheel(cache):
     """Give Debian's own wheel of pip, for a Python that came without one."""
-    options = _private_apt(cache)
-    process.run(["apt-get", *options, "update"], "apt-get could not read the Debian package lists")
+    # Lists of its own: Odoo is fetched at the same time, and apt locks its folder.
     folder = files.fresh_dir(cache / "pip")
+    options = _private_apt(folder)
+    process.run(["apt-get", *options, "update"], LISTS_FAILURE)
+    package = "python3-pip-whl/bookworm"
     process.run(
-        ["apt-get", *options, "download", "python3-pip-whl/bookworm"],
-        "The download of pip is broken",
-        cwd=folder,
+        ["apt-get", *options, "download", package], "The download of pip is broken", cwd=folder
     )
     process.run(["dpkg", "-x", next(folder.glob("*.deb")), folder], "Could not unpack pip")
     return next(folder.glob("usr/share/python-wheels/pip-*.whl"))
