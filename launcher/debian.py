@@ -57,9 +57,7 @@ def fetch(cache):
         files.require_space(cache, SPACE_MB, "Odoo 19")
         options = _private_apt(cache)
         with step("Reading the Debian package lists"):
-            process.run(
-                ["apt-get", *options, "update"], "apt-get could not read the Debian package lists"
-            )
+            process.run(["apt-get", *options, "update"], LISTS_FAILURE)
         version, sha256 = _candidate(options)
         with step(f"Downloading Odoo {version}"):
             packages = _download(cache, options, sha256)

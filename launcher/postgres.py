@@ -146,13 +146,12 @@ def start(state, python, fast=False):
 def stop(state, python):
     """Stop the state folder's own PostgreSQL; nothing if it does not run."""
     folder = home(state)
-    if (folder / "data" / "postmaster.pid").exists():
-        binaries = _binaries(folder, programs(python))
-        process.run(
-            [binaries / "pg_ctl", "-D", folder / "data", "-m", "fast", "-w", "-t", "60", "stop"],
-            "PostgreSQL does not stop",
-            **_drop(),
-        )
+    if not (folder / "data" / "postmaster.pid").exists():
+        return
+    binaries = _binaries(folder, programs(python))
+    if _running_port(folder, binaries):
+        command = [binaries / "pg_ctl", "-D", folder / "data", "-m", "fast", "-w", "-t", "60"]
+        process.run([*command, "stop"], "PostgreSQL does not stop", **_drop())
 
 
 def _drop():

@@ -5,6 +5,7 @@ import shutil
 from .. import postgres
 from ..errors import LauncherError
 from ..paths import state_dir
+from ..provision import provide
 from ..terminal import ask, say
 from . import down
 
@@ -23,6 +24,9 @@ def run(options):
         raise LauncherError("Nothing was deleted: say yes, or give --yes.")
     down.run(options)
     homes = [postgres.home(folder) for folder in (state, state / "test", state / "bench")]
+    for folder in (state / "test", state / "bench"):
+        if (postgres.home(folder) / "data" / "postmaster.pid").exists():
+            postgres.stop(folder, provide().python)
     for folder in (*(state / name for name in OWN), *homes):
         shutil.rmtree(folder, ignore_errors=True)
     for pattern in ("*.json", "*.conf", "*.key", "*.password", "*.lock"):

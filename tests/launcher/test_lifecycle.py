@@ -72,6 +72,11 @@ def processes_of(state):
     return found
 
 
+def postmaster_of(state):
+    """Give the number of PostgreSQL's first process."""
+    return int((postgres.home(state) / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+
 def answers(port):
     """Tell whether the store is ready."""
     connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=10)
@@ -114,18 +119,20 @@ def test_killed_launcher_is_replaced(up, state, port):
     assert not process.is_alive(left["odoo"])
 
 
-def test_down_clears_what_a_killed_launcher_left(up, state):
+@pytest.mark.parametrize("postgres_dies", [False, True])
+def test_down_clears_what_a_killed_launcher_left(up, state, postgres_dies):
     os.kill(files.read_json(state / "run.json")["launcher"][0], signal.SIGKILL)
+    if postgres_dies:
+        os.kill(postmaster_of(state), signal.SIGKILL)
     assert fynlo("down", FYNLO_STATE=str(state)).returncode == 0
     assert processes_of(state) == []
 
 
 def test_crash_of_everything_is_repaired(up, state, port):
     left = files.read_json(state / "run.json")
-    postmaster = (postgres.home(state) / "data" / "postmaster.pid").read_text().splitlines()[0]
     os.kill(left["launcher"][0], signal.SIGKILL)
     os.killpg(left["odoo"][0], signal.SIGKILL)
-    os.kill(int(postmaster), signal.SIGKILL)
+    os.kill(postmaster_of(state), signal.SIGKILL)
     done = fynlo("up", "--detach", "--port", port, FYNLO_STATE=str(state))
     assert done.returncode == 0, done.stdout + done.stderr
     assert answers(port)
