@@ -10,6 +10,7 @@ from itertools import count
 from unittest.mock import patch
 from uuid import uuid4
 
+from odoo.addons.fynlo_base.exceptions import BusyError
 from odoo.addons.fynlo_base.http.transaction import run_with_retry
 from odoo.addons.fynlo_base.principal import CONTEXT_KEY, Principal
 from odoo.addons.fynlo_base.tests.parallel import committing_env, run_parallel
@@ -17,7 +18,7 @@ from odoo.exceptions import UserError
 from odoo.tests import BaseCase, get_db_name, tagged
 
 from ..exceptions import DraftOrdersError, SessionAlreadyOpenError, SessionNotOpenError
-from ..models import pos_session_stock
+from ..models import pos_session_close, pos_session_stock
 from ..schemas.carts import OrderCreate
 from .till import Till, command
 
@@ -218,6 +219,36 @@ class TestSessionParallel(BaseCase):
         with committing_env(self.dbname) as env:
             self.assertEqual(env["pos.session"].browse(session_id).state, "opened")
         self.assertIsInstance(self.act_alone(self.sell), int)
+
+    def test_session_that_a_crash_left_closing_is_closed_or_opened_again(self):
+        session_id = self.act_alone(self.open)
+        self.act_alone(self.count)
+        draft_id = self.act_alone(self.sell_draft)
+        self.write_state(session_id, "closing_control")
+        with self.assertRaises(SessionNotOpenError):
+            self.act_alone(self.sell)
+        with self.assertRaises(DraftOrdersError):
+            self.act_alone(self.close)
+        self.assertIsInstance(self.act_alone(self.sell), int)
+        with committing_env(self.dbname) as env:
+            env["pos.order"].browse(draft_id).state = "cancel"
+        self.write_state(session_id, "closing_control")
+        self.assertEqual(self.act_alone(self.close), session_id)
+
+    def test_sale_that_takes_too_long_makes_the_closing_give_up(self):
+        self.addCleanup(setattr, pos_session_close, "_SALES_WAIT", pos_session_close._SALES_WAIT)
+        pos_session_close._SALES_WAIT = "50ms"
+        session_id = self.act_alone(self.open)
+        self.act_alone(self.count)
+        with committing_env(self.dbname) as env:
+            env["pos.session"].browse(session_id)._fynlo_hold_open()
+            with self.assertRaises(BusyError):
+                self.act_alone(self.close)
+        self.assertEqual(self.act_alone(self.close), session_id)
+
+    def write_state(self, session_id, state):
+        with committing_env(self.dbname) as env:
+            env["pos.session"].browse(session_id).state = state
 
     def test_parallel_closings_close_once(self):
         session_id = self.act_alone(self.open)
