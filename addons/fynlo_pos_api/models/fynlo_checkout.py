@@ -5,6 +5,7 @@ from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.addons.fynlo_base.schemas.base import to_odoo_datetime
 
+from .. import metrics
 from ..engine.choices import FieldFaults
 from ..engine.tenders import check_tenders, settle
 from ..exceptions import (
@@ -74,6 +75,7 @@ class FynloCheckout(models.AbstractModel):
         if difference:
             self._fynlo_log_difference(order, cart, command)
         self.env["fynlo.price.book"]._fynlo_keep_warm(book)
+        self.env.cr.postcommit.add(metrics.orders.labels(order.fynlo_state).inc)
         return order
 
     def _fynlo_store(self):
