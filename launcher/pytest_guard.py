@@ -1,9 +1,11 @@
 """A pytest plugin: a test during which the suite logs a warning or worse has failed.
 
-``assertLogs`` and Odoo's ``mute_logger`` keep what a test provokes on purpose away from here.
+``assertLogs`` and Odoo's ``mute_logger`` keep what a test provokes on purpose away from here. It
+also closes the suite's own connections at the end, as Odoo does with its own.
 """
 
 import logging
+import sys
 
 import pytest
 
@@ -25,6 +27,14 @@ collector = Collector()
 
 def pytest_sessionstart():
     logging.getLogger("odoo.addons").addHandler(collector)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(nextitem):
+    """Leave the database before pytest-odoo drops this process's copy of it."""
+    own_cursor = sys.modules.get("odoo.addons.fynlo_base.own_cursor")
+    if nextitem is None and own_cursor:
+        own_cursor.close_idle()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -54,6 +54,13 @@ def own_cursor(env):
             idle.append(connection)
 
 
+def close_idle():
+    """Close the connections of this process that nobody uses now, before their database goes."""
+    for (pid, _dbname), idle in list(_idle.items()):
+        while pid == os.getpid() and idle:
+            idle.pop().close()
+
+
 def _take(idle):
     """Return an idle connection that the server has not closed, or ``None``."""
     while idle:
