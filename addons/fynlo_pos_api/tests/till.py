@@ -37,21 +37,21 @@ class Till:
             env["stock.quant"]._update_available_quantity(product, self.source, 100)
 
     def _make_methods(self):
-        code = uuid4().hex[:4].upper()
+        code = uuid4().hex[:10].upper()
         difference = self.env["account.account"].create(
             {"name": "Cash difference", "code": f"64{code}", "account_type": "expense"}
         )
-        vals = {"name": f"Cash {self.name}", "type": "cash", "code": f"C{code}"}
+        vals = {"name": f"Cash {self.name}", "type": "cash"}
         vals |= {"profit_account_id": difference.id, "loss_account_id": difference.id}
         cash_journal = self.env["account.journal"].create(vals)
-        vals = {"name": f"Card {self.name}", "type": "bank", "code": f"B{code}"}
+        vals = {"name": f"Card {self.name}", "type": "bank"}
         card_journal = self.env["account.journal"].create(vals)
         methods = self.env["pos.payment.method"]
         self.cash = methods.create({"name": "Cash", "journal_id": cash_journal.id})
         self.card = methods.create({"name": "Card", "journal_id": card_journal.id})
 
     def _make_goods(self):
-        code = uuid4().hex[:4].upper()
+        code = uuid4().hex[:10].upper()
         account = self.env["account.account"].create(
             {"name": "Tax due", "code": f"25{code}", "account_type": "liability_current"}
         )
