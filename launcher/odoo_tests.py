@@ -1,17 +1,15 @@
-"""Odoo's own tests of the modules that the suite extends, with the suite installed and without."""
+"""Odoo's own tests of the modules that the suite extends, with the suite installed and without.
+
+Both runs load the whole registry first, as in production: Odoo's own runner would test a module
+while those that depend on it are installed and not yet loaded, which no user ever meets.
+"""
 
 import ast
-import re
-import subprocess
+import xml.etree.ElementTree as ElementTree
 
-from . import server
 from .errors import LauncherError
-from .paths import ADDONS, INSIDE
-from .terminal import say, step
-
-FAILED = re.compile(r" ERROR \S+ \S+: (?:FAIL|ERROR): (.+)$")
-SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
-STARTED = re.compile(r" INFO \S+ \S+: Starting (\S+) \.\.\.")
+from .paths import ADDONS
+from .terminal import say
 
 
 def extended_modules(folder=ADDONS):
@@ -21,73 +19,66 @@ def extended_modules(folder=ADDONS):
     return sorted(name for name in named if not (folder / name).is_dir())
 
 
-def compare(bed, tags=""):
+def compare(bed, run_pytest, chosen=""):
     """Run Odoo's tests on both databases; give (passed, failed): failed are those the suite breaks.
 
     :param bed: a :class:`launcher.testbed.TestBed`
-    :param tags: Odoo's ``--test-tags``; empty runs all tests of the extended modules
-    :raise LauncherError: Odoo ran no test, or ended without its summary
+    :param run_pytest: called with (database, label, paths); gives the path of a JUnit report
+    :param chosen: modules to test, separated by commas; empty tests all extended ones
+    :raise LauncherError: a run tested nothing
     """
     modules = extended_modules()
-    tags = tags or ",".join(f"/{module}" for module in modules)
+    paths = [path for module in chosen.split(",") if chosen for path in _tests_of(bed, module)]
+    paths = paths or [path for module in modules for path in _tests_of(bed, module)]
     plain, whole = "fynlo_t_odoo_plain", "fynlo_t_odoo_suite"
     for name in (plain, whole):
         bed.databases.drop(name)
     bed.databases.create(plain)
     bed.installer().install(bed.config_file(plain), plain, modules, title="Installing Odoo alone")
     bed.databases.copy(bed.template, whole)
-    before, _ran = _run(bed, plain, modules, tags, "Odoo's tests without the suite")
-    after, ran = _run(bed, whole, modules, tags, "Odoo's tests with the suite")
-    broken = sorted(after - before)
-    for name in sorted(before & after):
-        say(f"  fails with and without the suite: {name}")
-    for name in broken:
-        say(f"  FAILS WITH THE SUITE: {name}")
-    return ran - len(after), len(broken)
+    say("Odoo's tests without the suite")
+    before = read_outcomes(run_pytest(plain, "odoo_plain", paths))
+    say("Odoo's tests with the suite")
+    after = read_outcomes(run_pytest(whole, "odoo_suite", paths))
+    if not before or not after:
+        raise LauncherError("None of Odoo's tests ran.")
+    return _tell(before, after)
 
 
-def _run(bed, name, modules, tags, title):
-    """Run the tests on one database; give (names of the failed, number that ran)."""
-    listener, ports = server.listen_pair()
-    listener.close()
-    log = bed.folder / f"{name}.log"
-    command = [bed.installation.python, INSIDE / "odoo_entry.py", "-d", name, "--stop-after-init"]
-    command += ["-c", bed.config_file(name, ports), f"--update={','.join(modules)}"]
-    command += [f"--test-tags={tags}", "--max-cron-threads=0"]
-    with step(title) as progress, open(log, "w") as output:
-        child = subprocess.Popen(
-            command,
-            env=bed.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-        try:
-            failed, ran = _follow(child.stdout, output, progress)
-        except BaseException:
-            child.kill()
-            raise
-        child.wait()
-    if not ran:
-        raise LauncherError(f"Odoo ran no test: {server.last_error(log)} (log: {log})")
-    say(f"  {title}: {ran} ran, {len(failed)} failed (log: {log})")
-    return failed, ran
+def read_outcomes(report):
+    """Give ``{test: passed, failed or skipped}`` of a JUnit report; ``{}`` if there is none."""
+    if not report.exists():
+        return {}
+    cases = ElementTree.parse(report).getroot().iter("testcase")
+    return {f"{case.get('classname')}.{case.get('name')}": _outcome(case) for case in cases}
 
 
-def _follow(lines, output, progress):
-    """Copy Odoo's output to the log; give (names of the failed tests, number that ran)."""
-    failed, ran = set(), 0
-    for line in lines:
-        output.write(line)
-        started = STARTED.search(line)
-        if started:
-            progress.note(started.group(1))
-        broke = FAILED.search(line.rstrip())
-        if broke:
-            failed.add(broke.group(1))
-        summary = SUMMARY.search(line)
-        if summary:
-            ran = int(summary.group(3))
-    return failed, ran
+def _outcome(case):
+    kinds = {child.tag for child in case}
+    return (
+        "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
+    )
+
+
+def _tell(before, after):
+    """Say what the suite breaks and what fails without it too; give (passed, broken).
+
+    A test that passed alone and does not run with the suite is broken as well.
+    """
+    broken = [
+        name
+        for name in {**before, **after}
+        if (after.get(name) == "failed" and before.get(name) != "failed")
+        or (before.get(name) == "passed" and after.get(name) in (None, "skipped"))
+    ]
+    for name in sorted(before.keys() & after.keys() - set(broken)):
+        if after[name] == "failed":
+            say(f"  fails with and without the suite: {name}")
+    for name in sorted(broken):
+        say(f"  BROKEN BY THE SUITE: {name}")
+    return sum(outcome == "passed" for outcome in after.values()), len(broken)
+
+
+def _tests_of(bed, module):
+    folders = (path / module / "tests" for path in bed.installation.odoo.addons_path)
+    return [str(folder) for folder in folders if folder.is_dir()]

@@ -25,7 +25,7 @@ def arguments(parser):
         "--odoo",
         nargs="?",
         const="",
-        metavar="TAGS",
+        metavar="MODULES",
         help="run Odoo's own tests instead, with the suite and without, and compare (takes long)",
     )
 
@@ -44,7 +44,7 @@ def _run(installation, folder, options):
     bed = testbed.prepare(folder, installation)
     try:
         if options.odoo is not None:
-            return odoo_tests.compare(bed, options.odoo)
+            return _odoo_tests(bed, options)
         return _run_both(bed, options)
     finally:
         if not options.keep and not postgres.external(installation.python):
@@ -74,23 +74,32 @@ def _unit_folders():
 
 
 def _unit_tests(bed, paths, others):
-    """Run tests of addons inside Odoo, in two processes with a database copy each."""
+    """Run the addons' tests inside Odoo."""
     name = "fynlo_t_unit"
     bed.databases.drop(name)
     bed.databases.copy(bed.template, name)
-    command = ["-p", "launcher.pytest_guard", "--odoo-http", "--odoo-log-level=warn"]
-    command += [
-        f"--odoo-config={bed.config_file(name)}",
-        f"--odoo-database={name}",
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-    ]
+    guard = ["-p", "launcher.pytest_guard", "--odoo-log-level=warn"]
+    return _count(*_inside_odoo(bed, name, "unit", [*guard, *paths, *others]))
+
+
+def _odoo_tests(bed, options):
+    """Run Odoo's own tests on two databases; give (passed, broken by the suite)."""
+
+    def run_pytest(database, label, paths):
+        quiet = ["--odoo-log-level=critical", "--tb=line", "-r", "N"]
+        return _inside_odoo(bed, database, label, [*quiet, *paths, *options.rest])[0]
+
+    return odoo_tests.compare(bed, run_pytest, options.odoo)
+
+
+def _inside_odoo(bed, database, label, arguments):
+    """Run pytest in two processes of Odoo with a copy of the database each; as :func:`_pytest`."""
+    command = ["--odoo-http", f"--odoo-config={bed.config_file(database)}"]
+    command += [f"--odoo-database={database}", "-n", "2", "--dist", "loadfile"]
     # pytest-odoo copies the database per process with createdb, which reads these.
     environment = {**bed.environment(), **bed.server.environment}
     environment["PATH"] = f"{bed.server.programs}{os.pathsep}{os.environ['PATH']}"
-    return _pytest(bed, "unit", [*command, *paths, *others], environment)
+    return _pytest(bed, label, [*command, *arguments], environment)
 
 
 def _whole_tests(bed, paths, others, long):
@@ -99,16 +108,20 @@ def _whole_tests(bed, paths, others, long):
     if long:
         environment["FYNLO_LONG_TESTS"] = "1"
     # pytest-odoo would load a registry into this process.
-    return _pytest(bed, "whole", ["-p", "no:odoo", *paths, *others], environment)
+    return _count(*_pytest(bed, "whole", ["-p", "no:odoo", *paths, *others], environment))
 
 
-def _pytest(bed, name, arguments, environment):
-    """Run pytest; give (passed, failed). Skipped tests and an empty run count as failed."""
-    report = bed.folder / f"{name}.xml"
+def _pytest(bed, label, arguments, environment):
+    """Run pytest; give (path of its JUnit report, its exit code)."""
+    report = bed.folder / f"{label}.xml"
     report.unlink(missing_ok=True)
     environment = {**environment, "PYTHONPATH": f"{environment['PYTHONPATH']}{os.pathsep}{ROOT}"}
     command = [bed.installation.python, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
-    code = subprocess.run(command, cwd=ROOT, env=environment).returncode
+    return report, subprocess.run(command, cwd=ROOT, env=environment).returncode
+
+
+def _count(report, code):
+    """Give (passed, failed) of a run; skipped tests and a run without a verdict have failed."""
     passed, failed, skipped = read_report(report)
     if skipped:
         say(f"{skipped} tests were skipped: a test that does not run proves nothing.")

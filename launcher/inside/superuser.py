@@ -13,6 +13,7 @@ def superuser_env(config_file, database):
     from odoo.modules.registry import Registry
     from odoo.tools import config
 
-    config.parse_config(["-c", config_file, "-d", database, "--no-http"], setup_logging=True)
+    options = ["-c", config_file, "-d", database, "--no-http", "--log-level=warn"]
+    config.parse_config(options, setup_logging=True)
     with Registry(database).cursor() as cr:
         yield odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})

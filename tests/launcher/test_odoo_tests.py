@@ -1,25 +1,40 @@
-"""How runs of Odoo's own tests are read."""
-
-import io
+"""How two runs of Odoo's own tests are compared."""
 
 from launcher import odoo_tests
-from launcher.terminal import Step
 
-LOG = """\
-2026-01-01 00:00:00,000 1 INFO db odoo.addons.hr.tests.test_a: Starting TestA.test_one ...
-2026-01-01 00:00:00,000 1 ERROR db odoo.addons.hr.tests.test_a: FAIL: TestA.test_one
-Traceback (most recent call last):
-2026-01-01 00:00:00,000 1 ERROR db odoo.addons.hr.tests.test_a: ERROR: TestA.test_two
-2026-01-01 00:00:00,000 1 ERROR db odoo.addons.hr.models.hr: something else
-2026-01-01 00:00:00,000 1 ERROR db odoo.tests.result: 1 failed, 1 error(s) of 7 tests when loading
-"""
+REPORT = """<testsuites><testsuite>
+<testcase classname="hr.A" name="test_good"/>
+<testcase classname="hr.A" name="test_bad"><failure/></testcase>
+<testcase classname="hr.A" name="test_worse"><error/></testcase>
+<testcase classname="hr.A" name="test_left_out"><skipped/></testcase>
+</testsuite></testsuites>"""
 
 
-def test_failed_tests_and_their_number_are_read():
-    output = io.StringIO()
-    failed, ran = odoo_tests._follow(io.StringIO(LOG), output, Step("t"))
-    assert (failed, ran) == ({"TestA.test_one", "TestA.test_two"}, 7)
-    assert output.getvalue() == LOG
+def test_outcomes_are_read(tmp_path):
+    report = tmp_path / "report.xml"
+    assert odoo_tests.read_outcomes(report) == {}
+    report.write_text(REPORT)
+    assert odoo_tests.read_outcomes(report) == {
+        "hr.A.test_good": "passed",
+        "hr.A.test_bad": "failed",
+        "hr.A.test_worse": "failed",
+        "hr.A.test_left_out": "skipped",
+    }
+
+
+def test_what_only_the_suite_breaks_or_silences_counts(capsys):
+    before = {"a": "passed", "b": "failed", "c": "passed", "d": "skipped", "e": "passed"}
+    after = {"a": "failed", "b": "failed", "c": "skipped", "d": "failed", "new": "failed"}
+    assert odoo_tests._tell(before, after) == (0, 5)
+    told = capsys.readouterr().out
+    for name in "acde":
+        assert f"BROKEN BY THE SUITE: {name}\n" in told
+    assert "fails with and without the suite: b\n" in told
+
+
+def test_equal_runs_break_nothing():
+    outcomes = {"a": "passed", "b": "failed", "c": "skipped"}
+    assert odoo_tests._tell(outcomes, dict(outcomes)) == (1, 0)
 
 
 def test_extended_modules_are_odoos_only(tmp_path):
