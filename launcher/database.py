@@ -73,8 +73,12 @@ class Databases:
 
         Nothing if it is not there.
         """
-        _check(name)
-        self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        # Not WITH (FORCE): that gives up when PostgreSQL's own vacuum is at work in it.
+        self.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = '{_check(name)}' AND usename = current_user"
+        )
+        self.sql(f'DROP DATABASE IF EXISTS "{name}"')
         shutil.rmtree(self.filestore(name), ignore_errors=True)
 
     def filestore(self, name):
