@@ -80,7 +80,7 @@ def _tell(before, after):
 
 
 def _tests_of(bed, module):
-    """List the folder of a module's tests; pytest imports it only from within the package ``odoo``."""
+    """List the folder of a module's tests, where pytest can import it: in the package ``odoo``."""
     folder = bed.installation.odoo.library / "odoo" / "addons" / module / "tests"
     beside = bed.installation.odoo.library / "addons" / module / "tests"
     return [str(path) for path in (folder, beside) if path.is_dir()][:1]
