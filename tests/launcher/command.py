@@ -1,6 +1,7 @@
 """Run ``./fynlo`` as a user would: outside the tests' virtualenv."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -20,7 +21,11 @@ def fynlo(*arguments, stdin="", **variables):
 
 
 def start_fynlo(*arguments, **variables):
-    """Start it; give the running process with its output as a pipe."""
+    """Start it; give the running process with its output as a pipe.
+
+    Ctrl-C reaches it as at a terminal, also when the tests run in the background of a shell,
+    which has its children ignore it.
+    """
     return subprocess.Popen(
         _command(arguments),
         env=_environment(variables),
@@ -28,6 +33,7 @@ def start_fynlo(*arguments, **variables):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
