@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, models
+from odoo.addons.fynlo_base.server_mark import SERVER_MARK, is_marked
 from odoo.tools import unique
 
 _logger = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class PosOrder(models.Model):
         if vals["state"] == "paid" and self._fynlo_overrides:
             return self._fynlo_create_by_steps(vals, parents)
         orders = self.with_context(
-            tracking_disable=True, fynlo_session_held=True, fynlo_creating_order=True
+            tracking_disable=True, fynlo_session_held=SERVER_MARK, fynlo_creating_order=SERVER_MARK
         )
         order = orders.create(vals).with_env(self.env)
         line_by_uuid = {line.uuid: line for line in order.lines} if parents else {}
@@ -88,7 +89,7 @@ class PosOrder(models.Model):
 
         Odoo's ``create()`` of a line asks whether its order exists, to number the line.
         """
-        return self if self.env.context.get("fynlo_creating_order") else super().exists()
+        return self if is_marked(self.env, "fynlo_creating_order") else super().exists()
 
     @api.model
     def _fynlo_create_by_steps(self, vals, parents):

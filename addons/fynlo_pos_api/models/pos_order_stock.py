@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.fynlo_base.server_mark import is_marked
 
 
 class PosOrder(models.Model):
@@ -18,7 +19,7 @@ class PosOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Hold the session open until this transaction ends, whoever creates the order."""
-        if not self.env.context.get("fynlo_session_held"):
+        if not is_marked(self.env, "fynlo_session_held"):
             session_ids = {vals.get("session_id") for vals in vals_list} - {None, False}
             self.env["pos.session"].browse(session_ids)._fynlo_hold_open()
         return super().create(vals_list)

@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.addons.fynlo_base.server_mark import SERVER_MARK, is_marked
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
@@ -44,12 +45,12 @@ class PosSession(models.Model):
 
     def _create_picking_at_end_of_session(self):
         """Leave out the orders whose stock is moved already."""
-        session = self.with_context(fynlo_without_posted_stock=True)
+        session = self.with_context(fynlo_without_posted_stock=SERVER_MARK)
         return super(PosSession, session)._create_picking_at_end_of_session()
 
     def _get_closed_orders(self):
         orders = super()._get_closed_orders()
-        if self.env.context.get("fynlo_without_posted_stock"):
+        if is_marked(self.env, "fynlo_without_posted_stock"):
             orders = orders.filtered(lambda order: not order.fynlo_stock_state)
         return orders
 
