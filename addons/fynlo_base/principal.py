@@ -1,6 +1,6 @@
 """Who acts in a request: the one thing that the API layer tells the models."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 CONTEXT_KEY = "fynlo_principal"
 
@@ -15,6 +15,7 @@ class Principal:
     Ids are database ids. ``store_id`` is the ``pos.config`` that the request is about; it is
     ``None`` on routes without a store. ``employee_id`` and ``device_id`` are ``None`` for a
     manager who signed in with a password. ``session`` is the uuid of the token family.
+    ``generations`` are the cache's at the moment when the bearer was let in.
     """
 
     user_id: int
@@ -26,6 +27,7 @@ class Principal:
     device_id: int | None = None
     employee_id: int | None = None
     request_id: str = ""
+    generations: dict = field(default_factory=dict, compare=False, repr=False)
 
     def is_at_least(self, role):
         """Tell whether the bearer's staff role is ``role`` or above."""

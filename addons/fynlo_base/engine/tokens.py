@@ -9,6 +9,8 @@ import base64
 import json
 import secrets
 from dataclasses import dataclass
+from hashlib import sha256
+from types import MappingProxyType
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -31,6 +33,7 @@ _REQUIRED = ["iss", "aud", "sub", "sid", "jti", "role", "iat", "nbf", "exp"]
 #: The times are checked against the caller's clock.
 _OWN_CLOCK = {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
 _SIGNATURE_LENGTH = 86  # 64 bytes in base64url without padding
+_KNOWN_LIMIT = 1000
 
 
 class TokenError(Exception):
@@ -98,22 +101,37 @@ def sign(private_key, kid, claims, now_s):
     return f"{message}.{_encode(signature)}"
 
 
-def verify(token, keys, issuer, now_s):
-    """Return the claims of ``token``.
+def verify(token, keys, issuer, now_s, known=None):
+    """Return the claims of ``token``, read-only.
 
     :param keys: ``{header: VerifyKey}``, the header as :func:`make_header` gives it
     :param issuer: the only issuer that is believed
+    :param known: mapping in which the claims of good tokens are kept, so that a signature is
+        computed once; one mapping for one set of ``keys`` and one ``issuer``
     :raise TokenTimeError: good, and expired
     :raise TokenError: anything else is wrong with it
     """
+    known = {} if known is None else known
     header, _, rest = token.partition(".")
     key = keys.get(header)
     if key is None or len(token) > MAX_LENGTH or now_s > key.expires_at_s:
         raise TokenError("unknown key or oversized")
-    if not _is_canonical(rest.rpartition(".")[2]):
+    if not token.isascii() or not _is_canonical(rest.rpartition(".")[2]):
         raise TokenError("the signature is not in its one spelling")
+    digest = sha256(token.encode()).digest()  # no live token lies in memory
+    claims = known.get(digest)
+    if claims is None:
+        claims = MappingProxyType(_read_claims(token, key, issuer))
+        if len(known) >= _KNOWN_LIMIT:
+            known.clear()
+        known[digest] = claims
+    _check_times(claims, now_s)
+    return claims
+
+
+def _read_claims(token, key, issuer):
     try:
-        claims = jwt.decode(
+        return jwt.decode(
             token,
             key.public_key,
             algorithms=[ALGORITHM],
@@ -123,8 +141,6 @@ def verify(token, keys, issuer, now_s):
         )
     except jwt.InvalidTokenError as error:
         raise TokenError(str(error)) from error
-    _check_times(claims, now_s)
-    return claims
 
 
 def _check_times(claims, now_s):

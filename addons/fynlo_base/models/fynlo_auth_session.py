@@ -229,7 +229,7 @@ class FynloAuthSession(models.Model):
         :raise StoreForbiddenError, StoreRequiredError: the store is not served, or not named
         """
         claims = self._fynlo_read_token(authorization)
-        state = read_state(self.env.cr, claims["sid"])
+        state = self._fynlo_read_state(claims["sid"])
         if state is None:
             raise TokenInvalidError()
         if state.role not in spec.roles:
@@ -247,8 +247,17 @@ class FynloAuthSession(models.Model):
             device_id=state.device_id,
             employee_id=state.employee_id,
             request_id=request_id,
+            generations=state.generations,
         )
         return Access(state.user_id, state.make_context(company_ids, principal))
+
+    def _fynlo_read_state(self, uuid):
+        """Return the :class:`SessionState` of a session as last committed, or ``None``.
+
+        Asked beside the request: Odoo's pool has a connection forget its plans each time.
+        """
+        with own_cursor(self.env) as cr:
+            return read_state(cr, uuid)
 
     def _fynlo_read_token(self, authorization):
         scheme, _, token = authorization.partition(" ")

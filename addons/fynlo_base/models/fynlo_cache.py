@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..clients import redis
 from ..engine.lru import ByteCache
-from ..principal import find_principal
+from ..principal import find_principal, principal_of
 from ..settings import read_setting
 
 MEMORY_BYTES = int(read_setting("cache_bytes") or 64 * 1024 * 1024)
@@ -29,17 +29,17 @@ class FynloCache(models.AbstractModel):
     _description = "Fynlo cache"
 
     @api.model
-    def _fynlo_get(self, namespace, key, across_roles=False):
+    def _fynlo_get(self, namespace, key, across_roles=False, generation=None):
         """Return the bytes kept under ``key`` for whoever acts now, or ``None``.
 
         Company, language, store and role are part of every key without being asked for.
 
         :param key: tuple of what else the bytes depend on
         :param across_roles: the bytes are the same for every role
+        :param generation: what :meth:`_fynlo_generation` has just returned, to save its query
         """
-        full_key = self._fynlo_full_key(namespace, key, across_roles)
-        if full_key is None:
-            return None
+        generation = generation or self._fynlo_generation(namespace)
+        full_key = self._fynlo_full_key(namespace, generation, key, across_roles)
         value = _memory.get(full_key)
         if value is None and redis.is_configured():
             value = redis.get_bytes(self._fynlo_redis_key(full_key))
@@ -53,9 +53,10 @@ class FynloCache(models.AbstractModel):
 
         Nothing is kept after a change of this transaction's own: it may be rolled back.
         """
-        full_key = self._fynlo_full_key(namespace, key, across_roles)
-        if full_key is None:
+        generation, is_changed_here = self._fynlo_count_changes(namespace)
+        if is_changed_here:
             return
+        full_key = self._fynlo_full_key(namespace, generation, key, across_roles)
         _memory.put(full_key, bytes(value))
         if redis.is_configured():
             redis.put_bytes(self._fynlo_redis_key(full_key), bytes(value))
@@ -70,25 +71,31 @@ class FynloCache(models.AbstractModel):
         generation, is_changed_here = self._fynlo_count_changes(namespace)
         return f"{generation}.{token_hex(8)}" if is_changed_here else generation
 
+    @api.model
+    def _fynlo_committed_generation(self, namespace):
+        """Return the generation as it was when the request was let in, without a query.
+
+        For a look at what is kept, and nothing else: what this transaction reads may be newer or
+        its own, and belongs to :meth:`_fynlo_generation`.
+        """
+        return principal_of(self.env).generations.get(namespace, "")
+
     def _fynlo_count_changes(self, namespace):
         """Return the generation, and whether this transaction has changed something itself.
 
         The count alone would be wrong then: another transaction's change gives the same number.
-        The database's own number is part of it, because a restored copy counts from the past.
         """
         _check_namespace(namespace)
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
-                """SELECT (SELECT oid FROM pg_database WHERE datname = current_database()),
-                       COALESCE(sum(weight), 0), COALESCE(current_setting(%s, true), '') != ''
-                   FROM fynlo_cache_change WHERE namespace = %s""",
-                f"fynlo.changed_{namespace}",
+                """SELECT fynlo_cache_generation(%s),
+                       COALESCE(current_setting(%s, true), '') != ''""",
                 namespace,
+                f"fynlo.changed_{namespace}",
             )
         )
-        database, count, is_changed_here = self.env.cr.fetchone()
-        return f"{database}.{count}", is_changed_here
+        return self.env.cr.fetchone()
 
     @api.model
     def _fynlo_track(self, namespace, tables):
@@ -99,20 +106,18 @@ class FynloCache(models.AbstractModel):
         """
         _check_namespace(namespace)
         columns_of = tables if isinstance(tables, dict) else dict.fromkeys(tables)
-        self.env["fynlo.cache.change"]._fynlo_install_function()
+        self.env["fynlo.cache.change"]._fynlo_install_functions()
         for table, columns in columns_of.items():
             self.env.cr.execute(_trigger_query(namespace, table, columns))
 
     @api.model
     def _fynlo_untrack_all(self):
-        """Drop every trigger and the function behind them."""
+        """Drop every trigger, the function behind them and the one that counts."""
         self.env.cr.execute("DROP FUNCTION IF EXISTS fynlo_cache_note() CASCADE")
+        self.env.cr.execute("DROP FUNCTION IF EXISTS fynlo_cache_generation(varchar)")
 
-    def _fynlo_full_key(self, namespace, key, across_roles):
-        """Return everything that the bytes depend on, or ``None`` if they may not be shared."""
-        generation, is_changed_here = self._fynlo_count_changes(namespace)
-        if is_changed_here:
-            return None
+    def _fynlo_full_key(self, namespace, generation, key, across_roles):
+        """Return everything that the bytes depend on."""
         principal = find_principal(self.env)
         return (
             self.env.cr.dbname,
@@ -145,12 +150,14 @@ class FynloCacheChange(models.Model):
     weight = fields.Integer(required=True, readonly=True, help="Number of changes it stands for")
 
     def init(self):
-        self._fynlo_install_function()
+        self._fynlo_install_functions()
 
-    def _fynlo_install_function(self):
-        """Create the trigger function. A flag in the transaction makes it one row for each.
+    def _fynlo_install_functions(self):
+        """Create the trigger function, and the one that counts.
 
-        The flag falls with a savepoint that is rolled back, and so does the row.
+        A flag in the transaction makes it one row for each; the flag falls with a savepoint that
+        is rolled back, and so does the row. The database's own number is part of the count,
+        because a restored copy counts from the past.
         """
         self.env.cr.execute(
             """
@@ -161,6 +168,13 @@ class FynloCacheChange(models.Model):
                     PERFORM set_config('fynlo.changed_' || TG_ARGV[0], 'on', true);
                 END IF;
                 RETURN NULL;
+            END $$;
+            CREATE OR REPLACE FUNCTION fynlo_cache_generation(asked varchar) RETURNS text
+            LANGUAGE plpgsql STABLE AS $$
+            BEGIN
+                RETURN (SELECT oid FROM pg_database WHERE datname = current_database()) || '.' ||
+                    (SELECT COALESCE(sum(weight), 0) FROM fynlo_cache_change
+                     WHERE namespace = asked);
             END $$
             """
         )

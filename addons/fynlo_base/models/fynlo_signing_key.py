@@ -27,12 +27,14 @@ class KeyRing:
     :ivar kid: id of the signing key, ``None`` when there is none
     :ivar sealed: its private key, encrypted
     :ivar verify_keys: ``{header: VerifyKey}``
+    :ivar known: claims of the tokens that these keys have verified
     """
 
     issuer: str
     kid: str | None
     sealed: bytes = field(repr=False)
     verify_keys: dict = field(repr=False)
+    known: dict = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def private_key(self):
@@ -90,7 +92,7 @@ class FynloSigningKey(models.Model):
         :raise TokenError: not a token of ours
         """
         ring = self._fynlo_ring()
-        return tokens.verify(token, ring.verify_keys, ring.issuer, time.time())
+        return tokens.verify(token, ring.verify_keys, ring.issuer, time.time(), ring.known)
 
     @api.model
     def _fynlo_list_jwks(self):

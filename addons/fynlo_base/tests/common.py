@@ -12,6 +12,7 @@ from odoo.tests import HttpCase, TransactionCase
 
 from ..own_cursor import own_cursor
 from ..principal import CONTEXT_KEY, Principal
+from ..session_state import read_state
 
 os.environ.setdefault("FYNLO_SECRET_KEY", "only-for-tests-" + "0123456789abcdef" * 2)
 
@@ -45,6 +46,9 @@ class _Shop:
         # Attempts are counted through a connection of their own: no rollback takes them back.
         with own_cursor(self.env) as cr:
             cr.execute("DELETE FROM fynlo_lockout; DELETE FROM fynlo_rate_limit")
+        # What a test writes is never committed: another connection would not see its sessions.
+        sessions = type(self.env["fynlo.auth.session"])
+        self.patch(sessions, "_fynlo_read_state", lambda self, uuid: read_state(self.env.cr, uuid))
 
     @classmethod
     def _make_store(cls, name, company):

@@ -32,7 +32,7 @@ class TestTokens(BaseCase):
         return tokens.verify(token or self.token, keys or self.keys, issuer, now_s)
 
     def test_a_token_says_what_was_signed(self):
-        claims = self.verify()
+        claims = dict(self.verify())
         self.assertEqual(len(claims.pop("jti")), 16)
         times = {"iat": NOW, "nbf": NOW, "exp": NOW + 900}
         self.assertEqual(claims, self.claims | {"aud": "fynlo-api"} | times)
@@ -54,6 +54,42 @@ class TestTokens(BaseCase):
         self.verify(keys=self.keys_until(NOW))
         with self.assertRaises(tokens.TokenError):
             self.verify(keys=self.keys_until(NOW - 1))
+
+    def test_a_signature_is_computed_once(self):
+        known = {}
+        first = tokens.verify(self.token, self.keys, "fynlo:a", NOW, known)
+        with patch.object(tokens.jwt, "decode", side_effect=AssertionError("asked again")):
+            again = tokens.verify(self.token, self.keys, "fynlo:a", NOW, known)
+        self.assertEqual(first, again)
+        self.assertNotIn(self.token, str(known))
+        with self.assertRaises(TypeError):
+            again["role"] = "owner"
+
+    def test_a_known_token_ends_like_another(self):
+        known = {}
+        tokens.verify(self.token, self.keys, "fynlo:a", NOW, known)
+        with self.assertRaises(tokens.TokenTimeError):
+            tokens.verify(self.token, self.keys, "fynlo:a", NOW + 905, known)
+        for keys in (self.keys_until(NOW - 1), {}):
+            with self.assertRaises(tokens.TokenError):
+                tokens.verify(self.token, keys, "fynlo:a", NOW, known)
+
+    def test_a_known_token_lends_its_name_to_no_forgery(self):
+        known = {}
+        token = tokens.sign(self.private_key, KID, self.claims | {"role": "cashier"}, NOW)
+        tokens.verify(token, self.keys, "fynlo:a", NOW, known)
+        for name, forged in forgeries.forge_bodies(token):
+            with self.subTest(name), self.assertRaises(tokens.TokenError):
+                tokens.verify(forged, self.keys, "fynlo:a", NOW, known)
+        self.assertEqual(len(known), 1)
+
+    def test_what_is_known_is_bounded(self):
+        known = {}
+        with patch.object(tokens, "_KNOWN_LIMIT", 2):
+            for _ in range(5):
+                token = tokens.sign(self.private_key, KID, self.claims, NOW)
+                tokens.verify(token, self.keys, "fynlo:a", NOW, known)
+        self.assertLessEqual(len(known), 2)
 
     def test_another_issuer_is_refused(self):
         with self.assertRaises(tokens.TokenError):

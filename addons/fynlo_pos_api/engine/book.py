@@ -1,6 +1,7 @@
 """What a store sells and on which terms, compiled for pricing. Plain data, built by the ORM."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from odoo.tools.float_utils import float_is_zero, float_round
 
@@ -156,6 +157,7 @@ class PriceBook:
     """The terms of one store. Products are entered when they are first asked for.
 
     :ivar generation: changes whenever anything in the book may have changed
+    :ivar day: when it was compiled; rates and rules depend on the day
     :ivar terms: :class:`OrderTerms` by order type
     :ivar tax_maps: by fiscal position, the taxes in place of a tax; ``{}`` removes all
     :ivar tax_names: ``(public id, name on receipts)`` by tax
@@ -164,6 +166,7 @@ class PriceBook:
     """
 
     generation: str
+    day: date
     store_id: int
     company_id: int
     store_name: str

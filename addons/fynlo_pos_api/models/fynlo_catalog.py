@@ -21,17 +21,29 @@ class FynloCatalog(models.AbstractModel):
     @api.model
     def _fynlo_read(self):
         """Return ``(body, etag, deflated)`` of the catalog of the principal's store."""
+        return _thaw(self._fynlo_recall() or self._fynlo_look_up())
+
+    def _fynlo_recall(self):
+        """Return what is kept of the catalog of this moment, or ``None``; asks no query."""
+        cache, books = self.env["fynlo.cache"], self.env["fynlo.price.book"]
+        generation = cache._fynlo_committed_generation(NAMESPACE)
+        found = books._fynlo_find(principal_of(self.env).store_id, generation)
+        if found is None:
+            return None
+        key = _key(found[0])
+        return cache._fynlo_get(NAMESPACE, key, across_roles=True, generation=generation)
+
+    def _fynlo_look_up(self):
+        """Return the catalog as this transaction sees it, made anew if it is not kept."""
         # The token names the store; what it shows is for every role, a till's own included.
         config_sudo = self.env["pos.config"].sudo().browse(principal_of(self.env).store_id)
         book, _warm_cache = self.env["fynlo.price.book"]._fynlo_look_up(config_sudo)
-        cache = self.env["fynlo.cache"]
-        # Prices also change with the day, for its rates, and when a rule's period begins or ends.
-        key = ("catalog", str(fields.Date.today()), book.rules.count_passed(fields.Datetime.now()))
-        blob = cache._fynlo_get(NAMESPACE, key, across_roles=True)
+        cache, key = self.env["fynlo.cache"], _key(book)
+        blob = cache._fynlo_get(NAMESPACE, key, across_roles=True, generation=book.generation)
         if blob is None:
             blob = _freeze(self._fynlo_pack(config_sudo, book))
             cache._fynlo_put(NAMESPACE, key, blob, across_roles=True)
-        return _thaw(blob)
+        return blob
 
     def _fynlo_pack(self, config_sudo, book):
         view = self._fynlo_build(config_sudo, book)
@@ -197,6 +209,11 @@ def _choice_views(entry, currency):
         )
         for choice in entry.choices
     ]
+
+
+def _key(book):
+    """Prices also change with the day, for its rates, and when a rule's period begins or ends."""
+    return ("catalog", str(book.day), book.rules.count_passed(fields.Datetime.now()))
 
 
 def _freeze(parts):

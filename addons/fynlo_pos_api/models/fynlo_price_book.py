@@ -58,13 +58,19 @@ class FynloPriceBook(models.AbstractModel):
         """
         self.env.flush_all()
         generation = self.env["fynlo.cache"]._fynlo_generation(NAMESPACE)
-        generation = f"{generation}:{fields.Date.today()}"  # rates and rules depend on the day
-        key = (self.env.cr.dbname, config.id)
-        found = _books.get(key)
-        if found is None or found[0].generation != generation:
+        found = self._fynlo_find(config.id, generation)
+        if found is None:
             found = self._fynlo_compile(config, generation), WarmCache()
-            _books[key] = found
+            _books[self.env.cr.dbname, config.id] = found
         return found
+
+    @api.model
+    def _fynlo_find(self, config_id, generation):
+        """Return what is kept of a store, or ``None`` if it is of another generation or day."""
+        found = _books.get((self.env.cr.dbname, config_id))
+        if found and (found[0].generation, found[0].day) == (generation, fields.Date.today()):
+            return found
+        return None
 
     @api.model
     def _fynlo_keep_warm(self, book):
@@ -76,7 +82,7 @@ class FynloPriceBook(models.AbstractModel):
             return
         self.env.flush_all()
         generation = self.env["fynlo.cache"]._fynlo_generation(NAMESPACE)
-        if book.generation.startswith(f"{generation}:"):
+        if book.generation == generation:
             _books[self.env.cr.dbname, book.store_id][1].harvest(self.env)
             book.is_cold = False
 
@@ -91,6 +97,7 @@ class FynloPriceBook(models.AbstractModel):
         pricelists |= config_sudo.available_preset_ids.pricelist_id
         return PriceBook(
             generation=generation,
+            day=fields.Date.today(),
             store_id=config.id,
             company_id=company.id,
             store_name=config_sudo.name,
