@@ -14,7 +14,7 @@ class Sample:
 
     name: str
     latencies_ms: list = field(default_factory=list)
-    statuses: dict = field(default_factory=dict)
+    statuses: dict = field(default_factory=dict)  # 0: the connection broke
     replies: list = field(default_factory=list)
     seconds: float = 0.0
     errors: int = 0
@@ -81,7 +81,10 @@ def run_load(name, clients, make_call, calls_per_client, *, is_ok):
         for call in range(calls_per_client):
             method, path, body, headers = make_call(index, call)
             started = time.perf_counter()
-            status, _, raw = client.request(method, path, body, headers)
+            try:
+                status, _, raw = client.request(method, path, body, headers)
+            except OSError as error:  # no answer: an error of the sample, not of the load
+                status, raw = 0, str(error).encode()
             elapsed_ms = (time.perf_counter() - started) * 1000
             with lock:
                 sample.add(elapsed_ms, status, raw, is_ok(status, raw))
