@@ -1,11 +1,10 @@
-"""Odoo's own tests of the modules that the suite extends, with the suite installed and without.
+"""Odoo's own tests of the modules that the suite extends: does installing it break one of them?
 
 Both runs load the whole registry first, as in production: Odoo's own runner would test a module
 while those that depend on it are installed and not yet loaded, which no user ever meets.
 """
 
 import ast
-import xml.etree.ElementTree as ElementTree
 
 from .errors import LauncherError
 from .paths import ADDONS
@@ -20,61 +19,58 @@ def extended_modules(folder=ADDONS):
 
 
 def compare(bed, run_pytest, chosen=""):
-    """Run Odoo's tests on both databases; give (passed, failed): failed are those the suite breaks.
+    """Run Odoo's tests with the suite, then those that did not pass without it.
+
+    A test that fails, or is skipped, and would pass without the suite is broken by it.
 
     :param bed: a :class:`launcher.testbed.TestBed`
-    :param run_pytest: called with (database, label, paths); gives the path of a JUnit report
+    :param run_pytest: called with (database, label, tests); gives ``{test: outcome}``, the outcome
+        ``passed``, ``failed`` or ``skipped``
     :param chosen: modules to test, separated by commas; empty tests all extended ones
-    :raise LauncherError: a run tested nothing
+    :return: how many tests pass with the suite, and how many it breaks
+    :raise LauncherError: no test ran
     """
     modules = extended_modules()
     paths = [path for module in chosen.split(",") if chosen for path in _tests_of(bed, module)]
     paths = paths or [path for module in modules for path in _tests_of(bed, module)]
-    plain, whole = "fynlo_t_odoo_plain", "fynlo_t_odoo_suite"
-    for name in (plain, whole):
-        bed.databases.drop(name)
+    say("Odoo's tests with the suite")
+    whole = _fresh(bed, "fynlo_t_odoo_suite")
+    bed.databases.copy(bed.template, whole)
+    after = run_pytest(whole, "odoo_suite", paths)
+    if not after:
+        raise LauncherError("None of Odoo's tests ran.")
+    again = sorted(name for name, outcome in after.items() if outcome != "passed")
+    if not again:
+        return _tell({}, after)
+    say(f"{len(again)} of {len(after)} tests again, without the suite")
+    plain = _fresh(bed, "fynlo_t_odoo_plain")
     bed.databases.create(plain)
     bed.installer().install(bed.config_file(plain), plain, modules, title="Installing Odoo alone")
-    bed.databases.copy(bed.template, whole)
-    say("Odoo's tests without the suite")
-    before = read_outcomes(run_pytest(plain, "odoo_plain", paths))
-    say("Odoo's tests with the suite")
-    after = read_outcomes(run_pytest(whole, "odoo_suite", paths))
-    if not before or not after:
-        raise LauncherError("None of Odoo's tests ran.")
-    return _tell(before, after)
+    return _tell(run_pytest(plain, "odoo_plain", again), after)
 
 
-def read_outcomes(report):
-    """Give ``{test: passed, failed or skipped}`` of a JUnit report; ``{}`` if there is none."""
-    if not report.exists():
-        return {}
-    cases = ElementTree.parse(report).getroot().iter("testcase")
-    return {f"{case.get('classname')}.{case.get('name')}": _outcome(case) for case in cases}
-
-
-def _outcome(case):
-    kinds = {child.tag for child in case}
-    return (
-        "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
-    )
+def _fresh(bed, name):
+    bed.databases.drop(name)
+    return name
 
 
 def _tell(before, after):
     """Say what the suite breaks and what fails without it too; give (passed, broken).
 
-    A test that passed alone and does not run with the suite is broken as well.
+    :param before: outcomes without the suite, of the tests that did not pass with it
+    :param after: outcomes of all tests with the suite
     """
+    failing = sorted(name for name, outcome in after.items() if outcome != "passed")
     broken = [
         name
-        for name in {**before, **after}
-        if (after.get(name) == "failed" and before.get(name) != "failed")
-        or (before.get(name) == "passed" and after.get(name) in (None, "skipped"))
+        for name in failing
+        if before.get(name) == "passed"
+        or (after[name] == "failed" and before.get(name) != "failed")
     ]
-    for name in sorted(before.keys() & after.keys() - set(broken)):
-        if after[name] == "failed":
+    for name in failing:
+        if name not in broken and after[name] == "failed":
             say(f"  fails with and without the suite: {name}")
-    for name in sorted(broken):
+    for name in broken:
         say(f"  BROKEN BY THE SUITE: {name}")
     return sum(outcome == "passed" for outcome in after.values()), len(broken)
 

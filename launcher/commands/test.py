@@ -1,11 +1,12 @@
 """``./fynlo test``: the addons' tests in Odoo, then the end-to-end tests against real servers."""
 
+import json
 import os
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from .. import files, odoo_tests, postgres, testbed
+from .. import files, odoo_tests, postgres, pytest_outcomes, testbed
 from ..paths import ROOT, state_dir
 from ..provision import provide
 from ..terminal import say
@@ -26,7 +27,7 @@ def arguments(parser):
         nargs="?",
         const="",
         metavar="MODULES",
-        help="run Odoo's own tests instead, with the suite and without, and compare (takes long)",
+        help="run Odoo's own tests instead, and tell which the suite breaks (takes long)",
     )
 
 
@@ -83,21 +84,26 @@ def _unit_tests(bed, paths, others):
 
 
 def _odoo_tests(bed, options):
-    """Run Odoo's own tests on two databases; give (passed, broken by the suite)."""
+    """Run Odoo's own tests; give (passed, broken by the suite)."""
 
-    def run_pytest(database, label, paths):
+    def run_pytest(database, label, tests):
+        outcomes = bed.folder / f"{label}.json"
+        outcomes.unlink(missing_ok=True)
         quiet = ["--odoo-log-level=critical", "--tb=line", "-r", "N"]
-        return _inside_odoo(bed, database, label, [*quiet, *paths, *options.rest])[0]
+        quiet += ["-p", "launcher.pytest_outcomes"]
+        told = {pytest_outcomes.VARIABLE: str(outcomes)}
+        _inside_odoo(bed, database, label, [*quiet, *tests, *options.rest], told)
+        return json.loads(outcomes.read_text()) if outcomes.exists() else {}
 
     return odoo_tests.compare(bed, run_pytest, options.odoo)
 
 
-def _inside_odoo(bed, database, label, arguments):
+def _inside_odoo(bed, database, label, arguments, told=None):
     """Run pytest in two processes of Odoo with a copy of the database each; as :func:`_pytest`."""
     command = ["--odoo-http", f"--odoo-config={bed.config_file(database)}"]
     command += [f"--odoo-database={database}", "-n", "2", "--dist", "loadfile"]
     # pytest-odoo copies the database per process with createdb, which reads these.
-    environment = {**bed.environment(), **bed.server.environment}
+    environment = {**bed.environment(), **bed.server.environment, **(told or {})}
     environment["PATH"] = f"{bed.server.programs}{os.pathsep}{os.environ['PATH']}"
     return _pytest(bed, label, [*command, *arguments], environment)
 

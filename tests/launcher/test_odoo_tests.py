@@ -1,40 +1,48 @@
-"""How two runs of Odoo's own tests are compared."""
+"""Which of Odoo's own tests the suite is said to break."""
+
+import json
+from types import SimpleNamespace
 
 from launcher import odoo_tests
-
-REPORT = """<testsuites><testsuite>
-<testcase classname="hr.A" name="test_good"/>
-<testcase classname="hr.A" name="test_bad"><failure/></testcase>
-<testcase classname="hr.A" name="test_worse"><error/></testcase>
-<testcase classname="hr.A" name="test_left_out"><skipped/></testcase>
-</testsuite></testsuites>"""
+from launcher.pytest_outcomes import Outcomes
 
 
-def test_outcomes_are_read(tmp_path):
-    report = tmp_path / "report.xml"
-    assert odoo_tests.read_outcomes(report) == {}
-    report.write_text(REPORT)
-    assert odoo_tests.read_outcomes(report) == {
-        "hr.A.test_good": "passed",
-        "hr.A.test_bad": "failed",
-        "hr.A.test_worse": "failed",
-        "hr.A.test_left_out": "skipped",
+def test_what_passes_without_the_suite_is_broken_by_it(capsys):
+    after = {
+        "a": "failed",
+        "b": "failed",
+        "c": "skipped",
+        "d": "skipped",
+        "e": "failed",
+        "f": "passed",
     }
-
-
-def test_what_only_the_suite_breaks_or_silences_counts(capsys):
-    before = {"a": "passed", "b": "failed", "c": "passed", "d": "skipped", "e": "passed"}
-    after = {"a": "failed", "b": "failed", "c": "skipped", "d": "failed", "new": "failed"}
-    assert odoo_tests._tell(before, after) == (0, 5)
+    before = {"a": "passed", "b": "failed", "c": "passed", "d": "skipped"}
+    assert odoo_tests._tell(before, after) == (1, 3)
     told = capsys.readouterr().out
-    for name in "acde":
+    for name in "ace":
         assert f"BROKEN BY THE SUITE: {name}\n" in told
     assert "fails with and without the suite: b\n" in told
 
 
-def test_equal_runs_break_nothing():
-    outcomes = {"a": "passed", "b": "failed", "c": "skipped"}
-    assert odoo_tests._tell(outcomes, dict(outcomes)) == (1, 0)
+def test_passing_tests_are_not_asked_again():
+    assert odoo_tests._tell({}, {"a": "passed", "b": "passed"}) == (2, 0)
+
+
+def test_the_worst_of_a_test_counts(tmp_path):
+    outcomes = Outcomes(tmp_path / "outcomes.json")
+    for nodeid, when, outcome in (
+        ("a", "setup", "passed"),
+        ("a", "call", "passed"),
+        ("a", "teardown", "failed"),
+        ("b", "setup", "skipped"),
+        ("c", "call", "failed"),
+        ("c", "teardown", "passed"),
+        ("d", "call", "passed"),
+    ):
+        report = SimpleNamespace(nodeid=nodeid, when=when, outcome=outcome)
+        outcomes.pytest_runtest_logreport(report)
+    found = {"a": "failed", "b": "skipped", "c": "failed", "d": "passed"}
+    assert json.loads((tmp_path / "outcomes.json").read_text()) == found
 
 
 def test_extended_modules_are_odoos_only(tmp_path):
