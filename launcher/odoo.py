@@ -81,7 +81,7 @@ def _from_home():
         (library / "odoo" / "release.py").read_text(),
         re.MULTILINE,
     )
-    version = ".".join(found.groups()) if found else "an unknown version"
+    version = ".".join(found.groups()) if found else "of an unknown version"
     if version != SERIES:
         raise LauncherError(f"ODOO_HOME ({home}) holds Odoo {version}; Fynlo needs {SERIES}.")
     return Odoo(f"ODOO_HOME ({home})", version, library.absolute())

@@ -15,6 +15,7 @@ QUEUE = 1024
 READY_S = 120
 READY_PATH = "/api/v1/health/ready"
 GEVENT_OFFSET = 3
+MAX_PORT = 65535
 # The last line of a traceback.
 RAISED = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Warning)\b")
 
@@ -23,16 +24,19 @@ def listen(port):
     """Give a listening socket on the loopback interface.
 
     :param port: 0 takes any free one
-    :raise LauncherError: the port is taken
+    :raise LauncherError: the port is taken, not allowed, or no port at all
     """
+    if not 0 <= port <= MAX_PORT:
+        raise LauncherError(f"There is no port {port}: choose one up to {MAX_PORT} with --port.")
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
         listener.listen(QUEUE)
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise LauncherError(f"Port {port} is taken: choose another one with --port.") from None
+        why = "is for root only" if isinstance(error, PermissionError) else "is taken"
+        raise LauncherError(f"Port {port} {why}: choose another one with --port.") from None
     return listener
 
 
@@ -43,7 +47,7 @@ def listen_pair():
         port = listener.getsockname()[1]
         try:
             listen(port + GEVENT_OFFSET).close()
-        except (LauncherError, OverflowError):
+        except LauncherError:
             listener.close()
         else:
             return listener, (port, port + GEVENT_OFFSET)

@@ -6,6 +6,7 @@
     "author": "Fynlo",
     "website": "https://fynlo.example",
     "license": "LGPL-3",
+    "application": True,
     "depends": ["auth_signup", "auth_totp", "hr", "point_of_sale"],
     "external_dependencies": {
         "python": ["cryptography", "prometheus-client", "pydantic", "pyjwt", "redis"]

@@ -188,7 +188,7 @@ class PairingCodeInvalidError(FynloError):
     """The pairing code is unknown, was used, or is older than ten minutes."""
 
     status, code = 422, "pairing_code_invalid"
-    message = "This pairing code is not valid any more. Ask your manager for a new one."
+    message = "This pairing code is not valid. Check it, or ask your manager for a new one."
 
 
 class WeakPinError(FynloError):

@@ -4,6 +4,7 @@
     "version": "19.0.1.0.0",
     "category": "Sales/Point of Sale",
     "license": "LGPL-3",
+    "application": True,
     "author": "Fynlo",
     "website": "https://fynlo.example",
     "depends": ["fynlo_base", "point_of_sale", "pos_restaurant", "pos_hr"],

@@ -6,7 +6,7 @@ from odoo.addons.fynlo_base.exceptions import FynloError
 class SessionNotOpenError(FynloError):
     """The store has no open session: open one first."""
 
-    status, code, message = 409, "session_not_open", "Open a session before you sell."
+    status, code, message = 409, "session_not_open", "No session is open. Open one first."
 
 
 class PriceChangedError(FynloError):

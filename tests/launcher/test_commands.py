@@ -33,6 +33,27 @@ def test_taken_websocket_port_is_named(tmp_path):
         assert_refused(done, f"Port {port} ", "--port")
 
 
+def test_impossible_port_is_one_sentence(tmp_path):
+    assert_refused(fynlo("up", "--port", "80000", FYNLO_STATE=str(tmp_path)), "80000", "--port")
+
+
+@pytest.mark.parametrize("command", ["up", "down", "doctor"])
+@pytest.mark.parametrize("variable", ["FYNLO_STATE", "FYNLO_CACHE"])
+def test_folder_that_cannot_be_made_is_one_sentence(tmp_path, command, variable):
+    (tmp_path / "file").touch()
+    folders = {
+        "FYNLO_STATE": str(tmp_path / "state"),
+        "FYNLO_CACHE": str(tmp_path / "cache"),
+        variable: str(tmp_path / "file" / "folder"),
+    }
+    done = fynlo(command, **folders)
+    told = done.stdout + done.stderr
+    assert "Traceback" not in told
+    if command != "down" or variable == "FYNLO_STATE":
+        assert done.returncode == 1
+        assert f"name another folder with {variable}" in told
+
+
 def test_foreign_odoo_is_named_with_its_version(tmp_path):
     (tmp_path / "odoo").mkdir()
     (tmp_path / "odoo" / "release.py").write_text("version_info = (18, 0, 0, 'final', 0, '')\n")

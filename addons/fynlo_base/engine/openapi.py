@@ -124,10 +124,13 @@ def _make_schemas(specs):
 
 
 class _SchemaGenerator(GenerateJsonSchema):
-    """Decimal numbers are numbers on the wire, as defaults too."""
+    """Decimal numbers are numbers on the wire, as defaults too; fields have no made-up titles."""
 
     def encode_default(self, dft):
         return float(dft) if isinstance(dft, Decimal) else super().encode_default(dft)
+
+    def field_title_should_be_set(self, schema):
+        return False
 
 
 def _name_of(reference):

@@ -154,7 +154,7 @@ def list_field_errors(error):
         _field_error(
             ".".join(str(part) for part in item["loc"])[:_FIELD_MAX_LENGTH] or "body",
             _CODES.get(item["type"], item["type"]),
-            item["msg"],
+            item["msg"].removeprefix("Value error, "),
         )
         for item in found[:MAX_FIELD_ERRORS]
     ]

@@ -42,7 +42,7 @@ class Me(Reply):
         )
 
 
-class SessionView(Reply):
+class SignInView(Reply):
     """One sign-in."""
 
     id: UUID
@@ -74,13 +74,13 @@ class SessionView(Reply):
 class SessionPage(PageReply):
     """A page of sign-ins."""
 
-    sessions: list[SessionView]
+    sessions: list[SignInView]
 
     @classmethod
     def of(cls, sessions, total, current, query):
         """Build it from sessions, sudoed, and the query that found them."""
         return cls.model_construct(
-            sessions=[SessionView.of(session, current) for session in sessions],
+            sessions=[SignInView.of(session, current) for session in sessions],
             total=total,
             page=query.page,
             limit=query.limit,

@@ -105,6 +105,11 @@ class TestOpenApiDocument(BaseCase):
         self.assertEqual(parcel["properties"]["sentAt"]["format"], "date-time")
         self.assertEqual(parcel["properties"]["weight"]["type"], "number")
 
+    def test_fields_have_no_titles_made_up_from_their_names(self):
+        schemas = build(make_spec(body=ParcelCreate))["components"]["schemas"]
+        fields = [field for schema in schemas.values() for field in schema["properties"].values()]
+        self.assertFalse([field for field in fields if isinstance(field.get("title"), str)])
+
     def test_path_and_query_become_parameters(self):
         spec = make_spec(
             path="/shelves/<uuid:shelf_id>/parcels", methods=("GET",), query=ParcelQuery
@@ -170,6 +175,7 @@ class TestLiveDocument(TransactionCase):
         }
         self.assertEqual({(re.sub(r"\{\w+\}", "{}", path), verb) for path, verb in told}, live)
         self.assertIn(("/openapi.json", "GET"), told)
+        self.assertFalse([name for name in document["components"]["schemas"] if "__" in name])
 
     def test_operation_names_are_unique(self):
         names = [spec.name for _, spec in live_routes(self.env)]

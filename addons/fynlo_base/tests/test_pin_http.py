@@ -55,7 +55,8 @@ class TestPinHttp(FynloHttpCase):
             self.assertFailure(response, 422, "invalid_fields", fields)
         for body in ({"pin": PIN}, {"pin": PIN, "employeeId": UNKNOWN, "badge": "1"}):
             response = self.api("POST", "/auth/pin", body, self.till)
-            self.assertFailure(response, 422, "invalid_fields")
+            (error,) = self.assertFailure(response, 422, "invalid_fields")["errors"]
+            self.assertEqual(error["message"], "send either employeeId or badge")
 
     def test_only_a_till_may_ask(self):
         body = {"employeeId": self.ada.fynlo_uuid, "pin": PIN}

@@ -51,7 +51,12 @@ class OrdersController(Controller):
         errors=_SELLING,
     )
     def create_order(self, command):
-        """Book an order; payments that cover it make it a finished sale."""
+        """Book an order; payments that cover it make it a finished sale.
+
+        Less than that leaves it open. An open order keeps the session from closing, and only a
+        manager in Odoo can complete or cancel it. ``occurredAt`` is at most seven days back and two
+        minutes ahead of the server's clock (header ``Date``); without it the sale is made now.
+        """
         return OrderView.of(request.env["fynlo.checkout"]._fynlo_sell(command))
 
     @api_route(

@@ -43,6 +43,7 @@ class ComboQuestion:
 
     id: int
     uuid: str
+    name: str
     base_price: float
     free_quantity: int
     max_quantity: int

@@ -64,8 +64,8 @@ def check_combo(entry, choices, path, faults):
     for question in entry.questions.values():
         count = sum(each.quantity for each in choices if each.option.question_id == question.id)
         if count < question.free_quantity:
-            message = f"Choose {question.free_quantity} of part {question.uuid}."
+            message = f"Choose {question.free_quantity}: {question.name}."
             faults.add(path, "choice_missing", message)
         elif count > question.max_quantity:
-            message = f"Choose at most {question.max_quantity} of part {question.uuid}."
+            message = f"Choose at most {question.max_quantity}: {question.name}."
             faults.add(path, "choice_repeated", message)

@@ -117,7 +117,7 @@ def _combo_of(template):
     combos = template.combo_ids if template.type == "combo" else template.combo_ids.browse()
     questions = {
         combo.id: ComboQuestion(
-            combo.id, combo.fynlo_uuid, combo.base_price, combo.qty_free, combo.qty_max
+            combo.id, combo.fynlo_uuid, combo.name, combo.base_price, combo.qty_free, combo.qty_max
         )
         for combo in combos
     }
