@@ -2,6 +2,8 @@ from . import (
     test_catalog_http,
     test_foreign_currency,
     test_forged_context,
+    test_order_edit_http,
+    test_order_edit_parallel,
     test_order_forgeries_http,
     test_order_http,
     test_order_parallel,
