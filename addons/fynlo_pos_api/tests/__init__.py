@@ -6,6 +6,7 @@ from . import (
     test_order_edit_parallel,
     test_order_forgeries_http,
     test_order_http,
+    test_order_life,
     test_order_parallel,
     test_order_paths,
     test_price_book,
