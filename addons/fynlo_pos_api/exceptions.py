@@ -91,3 +91,30 @@ class SessionNotClosableError(FynloError):
 
     status, code = 409, "session_not_closable"
     message = "The session cannot be closed. A manager has to look at it in Odoo."
+
+
+class IllegalTransitionError(FynloError):
+    """The order's state does not allow it; ``details.allowed`` lists the steps that it does."""
+
+    status, code = 409, "illegal_transition"
+    message = "The order is not in a state for that."
+
+
+class StaleVersionError(FynloError):
+    """Somebody changed it in between; ``details.version`` is the current version."""
+
+    status, code = 409, "stale_version"
+    message = "It was changed in the meantime. Read it again."
+
+
+class OrderNotPaidError(FynloError):
+    """Something is still owed; ``details.due`` tells how much, in minor units."""
+
+    status, code, message = 409, "order_not_paid", "The order is not paid yet."
+
+
+class OrderHasPaymentsError(FynloError):
+    """Money was taken for the order already, so it cannot just go away."""
+
+    status, code = 409, "order_has_payments"
+    message = "The order is paid in part. Give the money back first."

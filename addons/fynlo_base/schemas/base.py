@@ -138,6 +138,15 @@ Quantity = Annotated[
     _AS_NUMBER,
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": QUANTITY_LIMIT}),
 ]
+#: A quantity, or 0 for none at all.
+QuantityOrZero = Annotated[
+    Decimal,
+    Strict(False),
+    Field(ge=0, le=QUANTITY_LIMIT, decimal_places=6),
+    BeforeValidator(_check_number),
+    _AS_NUMBER,
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": QUANTITY_LIMIT}),
+]
 #: A share in percent, 0 to 100, a number on the wire; at most two decimals.
 Percent = Annotated[
     Decimal,

@@ -1,1 +1,1 @@
-from . import catalog, orders, sessions
+from . import catalog, order_steps, orders, sessions

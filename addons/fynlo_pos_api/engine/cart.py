@@ -13,6 +13,7 @@ class PricedLine:
     :ivar modifiers: the chosen :class:`Modifier` and the guest's own words, if any
     :ivar tax_ids: taxes of the product
     :ivar applied_tax_ids: taxes after the fiscal position
+    :ivar is_price_fixed: somebody set the price by hand; no rule changes it
     :ivar subtotal: without tax
     :ivar total: with tax
     """
@@ -29,6 +30,7 @@ class PricedLine:
     note: str = ""
     parent: int | None = None
     combo_option_id: int | None = None
+    is_price_fixed: bool = False
     subtotal: float = 0.0
     total: float = 0.0
 

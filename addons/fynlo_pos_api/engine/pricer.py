@@ -1,6 +1,6 @@
 """From the lines of a body to lines with unit prices; taxes come after."""
 
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from odoo.tools.float_utils import float_round
 
@@ -57,23 +57,77 @@ class LinePricer:
         choices = self._pick_choices(line, entry, f"{path}.comboItems")
         if self.faults.errors or self.unavailable:
             return
-        quantity = float(line.quantity)
-        parent = len(self.lines)
-        priced = self._make(line, entry, str(line.id), quantity, 0.0)
+        priced = self._make(line, entry, str(line.id), float(line.quantity), 0.0)
         priced.note = line.note or ""
+        self._append_combo(priced, choices)
+
+    def _append_combo(self, priced, choices):
+        """Append a combo's own line and, after it, a line for each share of its price."""
+        parent = len(self.lines)
         self.lines.append(priced)
         # The price of a combo is found for one, also when a rule asks for a minimum quantity.
-        price = self._find_price(entry, 1, 0.0)
-        free = {question.id: question.free_quantity for question in entry.questions.values()}
+        price = self._find_price(priced.product, 1, 0.0)
+        free = {each.id: each.free_quantity for each in priced.product.questions.values()}
         shares = share_combo_price(price, choices, free, self._book.currency.round)
         for position, share in enumerate(shares):
             option = share.choice.option
-            uuid = str(uuid5(line.id, f"combo item {position}"))
             item = self._book.products[option.product_uuid]
-            priced = self._make(line, item, uuid, share.quantity * quantity, share.unit_price)
-            priced.modifiers = list(share.choice.modifiers)
-            priced.parent, priced.combo_option_id = parent, option.id
-            self.lines.append(priced)
+            self.lines.append(
+                PricedLine(
+                    uuid=str(uuid5(UUID(priced.uuid), f"combo item {position}")),
+                    product=item,
+                    quantity=share.quantity * priced.quantity,
+                    unit_price=share.unit_price,
+                    discount=priced.discount,
+                    tax_ids=item.tax_ids,
+                    applied_tax_ids=self._book.map_taxes(self._position_id, item.tax_ids),
+                    modifiers=list(share.choice.modifiers),
+                    parent=parent,
+                    combo_option_id=option.id,
+                )
+            )
+
+    # --- Lines that were priced before
+
+    def keep(self, group, quantity, is_repriced):
+        """Append a line of an open order again.
+
+        It keeps its price, unless its quantity changes, which may meet another price rule, or
+        ``is_repriced`` asks for it. A price that somebody set by hand stays in any case.
+
+        :param group: the ``PricedLine`` and, of a combo, its items
+        :param quantity: the new quantity
+        """
+        main, *items = group
+        if items and is_repriced:
+            choices = self._recall_choices(main, items)
+            main.quantity = quantity
+            self._append_combo(main, choices)
+            return
+        if not items and not main.is_price_fixed and (is_repriced or quantity != main.quantity):
+            price = self._find_price(main.product, quantity, main.surcharge)
+            main.unit_price = float_round(price, precision_digits=self._book.price_digits)
+        parent = len(self.lines)
+        for item in items:
+            item.quantity, item.parent = item.quantity / main.quantity * quantity, parent
+            item.discount = main.discount
+        main.quantity = quantity
+        self.lines += group
+
+    def _recall_choices(self, main, items):
+        """Return the ``ComboChoice`` that the items of a combo came from."""
+        options = {option.id: option for option in main.product.options.values()}
+        quantities, modifiers = {}, {}
+        for item in items:
+            key = (item.combo_option_id, *(modifier.id for modifier, _words in item.modifiers))
+            quantities[key] = quantities.get(key, 0.0) + item.quantity / main.quantity
+            modifiers[key] = tuple(item.modifiers)
+        questions = main.product.questions
+        return [
+            ComboChoice(option, questions[option.question_id].base_price, count, modifiers[key])
+            for key, count in quantities.items()
+            if (option := options.get(key[0]))
+        ]
 
     def _pick_choices(self, line, entry, path):
         choices = []

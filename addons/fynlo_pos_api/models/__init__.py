@@ -19,6 +19,10 @@ from . import pos_session_sale
 from . import pos_order
 from . import pos_order_booking
 from . import pos_order_reading
+from . import fynlo_order_step
+from . import pos_order_life
+from . import fynlo_order_edit
+from . import fynlo_order_payment
 from . import account_bank_statement_line
 from . import fynlo_cash_count
 from . import pos_session

@@ -86,6 +86,13 @@ class FynloPriceBook(models.AbstractModel):
             _books[self.env.cr.dbname, book.store_id][1].harvest(self.env)
             book.is_cold = False
 
+    @api.model
+    def _fynlo_require_position(self, book, position_id):
+        """Enter the taxes of a fiscal position into the book if it lacks them."""
+        if position_id and position_id not in book.tax_maps:
+            position = self.env["account.fiscal.position"].browse(position_id)
+            book.tax_maps[position_id] = self._fynlo_tax_map(position)
+
     def _fynlo_compile(self, config, generation):
         """Return a new book. Read as superuser, limited to the store and its company."""
         company = config.company_id

@@ -34,21 +34,34 @@ class FynloPricing(models.AbstractModel):
         """
         if cart.discount_codes:
             raise UnknownDiscountCodeError(details={"codes": cart.discount_codes})
-        self._fynlo_check_discounts(cart, book)
+        self._fynlo_check_discounts(cart.lines, book)
         occasion = self._fynlo_occasion(cart, config, book)
         lines = self._fynlo_price_lines(cart, config, book, occasion, occurred_at)
         priced = PricedCart(book=book, order_type=cart.order_type, lines=lines, **occasion)
-        self._fynlo_add_taxes(priced)
-        if book.currency.to_minor(priced.total) > AMOUNT_LIMIT:
-            error = {"field": "lines", "code": "too_large", "message": "The total is too large."}
-            raise InvalidFieldsError(errors=[error])
+        self._fynlo_complete(priced)
         return priced
 
-    def _fynlo_check_discounts(self, cart, book):
+    @api.model
+    def _fynlo_complete(self, cart):
+        """Fill in taxes and totals of a cart.
+
+        :raise InvalidFieldsError: the total is beyond what the API can tell
+        """
+        self._fynlo_add_taxes(cart)
+        if cart.book.currency.to_minor(cart.total) > AMOUNT_LIMIT:
+            error = {"field": "lines", "code": "too_large", "message": "The total is too large."}
+            raise InvalidFieldsError(errors=[error])
+
+    @api.model
+    def _fynlo_check_discounts(self, lines, book):
+        """Refuse what the role may not give; a line without a discount has ``None`` or 0.
+
+        :raise DiscountLimitError: more discount than the role may give
+        """
         allowed = book.discount_limits.get(principal_of(self.env).role, 100)
         faults = FieldFaults()
-        for index, line in enumerate(cart.lines):
-            if line.discount_percent > allowed:
+        for index, line in enumerate(lines):
+            if (line.discount_percent or 0) > allowed:
                 message = f"At most {allowed:g} % is allowed."
                 faults.add(f"lines.{index}.discountPercent", "discount_limit", message)
         if faults.errors:
@@ -74,9 +87,7 @@ class FynloPricing(models.AbstractModel):
         position = partner_sudo.fiscal_position_id
         if position and not terms.has_own_fiscal_position:
             occasion["fiscal_position_id"] = position.id
-            if position.id not in book.tax_maps:
-                tax_map = self.env["fynlo.price.book"]._fynlo_tax_map(position)
-                book.tax_maps[position.id] = tax_map
+            self.env["fynlo.price.book"]._fynlo_require_position(book, position.id)
         return occasion
 
     def _fynlo_price_lines(self, cart, config, book, occasion, occurred_at):
@@ -89,13 +100,18 @@ class FynloPricing(models.AbstractModel):
         pricer = LinePricer(book, pricelist_id, position_id, now)
         for index, line in enumerate(cart.lines):
             pricer.add(line, f"lines.{index}")
+        self._fynlo_raise_faults(pricer)
+        uuids = self.env["product.product"]._fields["fynlo_uuid"]._get_cache(self.env)
+        uuids.update((line.product.id, line.product.uuid) for line in pricer.lines)
+        return pricer.lines
+
+    @api.model
+    def _fynlo_raise_faults(self, pricer):
+        """Raise what a ``LinePricer`` has found wrong with a body, if anything."""
         if pricer.faults.errors:
             raise InvalidFieldsError(errors=pricer.faults.errors)
         if pricer.unavailable:
             raise ProductUnavailableError(details={"productIds": pricer.unavailable})
-        uuids = self.env["product.product"]._fields["fynlo_uuid"]._get_cache(self.env)
-        uuids.update((line.product.id, line.product.uuid) for line in pricer.lines)
-        return pricer.lines
 
     @api.model
     def _fynlo_add_taxes(self, cart):

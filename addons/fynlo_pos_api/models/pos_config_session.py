@@ -18,16 +18,26 @@ GAPLESS_LOCALISATIONS = {
 }
 
 
+_ROLES = [
+    ("cashier", "Cashier and above"),
+    ("supervisor", "Supervisor and above"),
+    ("manager", "Manager and above"),
+]
+
+
 class PosConfig(models.Model):
     _name = "pos.config"
     _inherit = ["pos.config", "fynlo.reference.mixin"]
 
+    fynlo_void_role = fields.Selection(
+        _ROLES,
+        "May Void Open Orders",
+        default="supervisor",
+        required=True,
+        help="Who may cancel an order that nobody has paid, on a Fynlo device.",
+    )
     fynlo_session_role = fields.Selection(
-        [
-            ("cashier", "Cashier and above"),
-            ("supervisor", "Supervisor and above"),
-            ("manager", "Manager and above"),
-        ],
+        _ROLES,
         "May Open and Close Sessions",
         default="cashier",
         required=True,

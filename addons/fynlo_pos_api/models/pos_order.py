@@ -1,17 +1,8 @@
 from odoo import api, fields, models
 
+from ..engine.order_life import STATES
 from .pos_preset import ORDER_TYPES
 
-ORDER_STATES = [
-    ("draft", "Draft"),
-    ("sent", "Sent"),
-    ("preparing", "Preparing"),
-    ("ready", "Ready"),
-    ("served", "Served"),
-    ("completed", "Completed"),
-    ("held", "Held"),
-    ("cancelled", "Cancelled"),
-]
 PAYMENT_STATES = [
     ("unpaid", "Unpaid"),
     ("partial", "Partially Paid"),
@@ -28,7 +19,7 @@ class PosOrder(models.Model):
         "fynlo.device", "Till", readonly=True, copy=False, index="btree_not_null"
     )
     fynlo_state = fields.Selection(
-        ORDER_STATES,
+        list(STATES.items()),
         "Progress",
         compute="_compute_fynlo_state",
         store=True,

@@ -1,0 +1,190 @@
+from odoo import api, fields, models
+from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
+from odoo.fields import Command
+
+from ..engine.cart import PricedCart, PricedLine
+from ..engine.cart_edit import merge_lines
+from ..engine.pricer import LinePricer
+from ..exceptions import OrderHasPaymentsError
+from ..schemas.carts import Cart
+
+#: What may change on a line that is there: values of ``fynlo.order.values``.
+_LINE_FIELDS = (
+    *("product_id", "full_product_name", "qty", "price_unit", "price_extra", "discount"),
+    *("price_subtotal", "price_subtotal_incl", "customer_note", "combo_item_id"),
+)
+
+
+class FynloOrderEdit(models.AbstractModel):
+    """Changes an open order. Lines merge by their ids: who adds one never loses another's.
+
+    A line keeps its price until somebody changes its quantity, or what the whole order is priced
+    by: its type or its customer.
+    """
+
+    _name = "fynlo.order.edit"
+    _description = "Fynlo edit of an open order"
+
+    @api.model
+    def _fynlo_edit_order(self, uuid, command):
+        """Apply an ``OrderPatch`` and return the ``pos.order`` (one record).
+
+        :raise IllegalTransitionError: the order is finished or cancelled
+        :raise StaleVersionError: somebody changed it since the version that is named
+        :raise InvalidFieldsError: unknown product, table or customer; a line that cannot change so
+        :raise DiscountLimitError: more discount than the role may give
+        :raise OrderHasPaymentsError: less would be owed than was paid already
+        """
+        order = self.env["pos.order"]._fynlo_lock_order(uuid, command.version)
+        order._fynlo_check_step("edit")
+        book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
+        vals = self._fynlo_header(order, command)
+        cart = self._fynlo_price(order, command, book)
+        paid = order.amount_paid
+        if paid and book.currency.round(cart.total - paid) < 0:
+            raise OrderHasPaymentsError()
+        commands, details = self._fynlo_line_commands(order, cart)
+        vals |= self._fynlo_amounts(order, cart)
+        vals["lines"] = commands
+        order._fynlo_take_step("edit", vals, details=details)
+        self._fynlo_link_items(order, cart)
+        self.env["fynlo.price.book"]._fynlo_keep_warm(book)
+        return order
+
+    def _fynlo_header(self, order, command):
+        vals = {}
+        if "table_id" in command.model_fields_set:
+            table = self.env["fynlo.checkout"]._fynlo_table(command, order.config_id)
+            vals["table_id"] = table.id
+        if "note" in command.model_fields_set:
+            vals["general_customer_note"] = command.note or False
+        return vals
+
+    # --- Prices
+
+    def _fynlo_price(self, order, command, book):
+        """Return the ``PricedCart`` of the order as it will be."""
+        pricing = self.env["fynlo.pricing"]
+        pricing._fynlo_check_discounts(command.lines, book)
+        is_repriced = bool({"order_type", "customer_id"} & command.model_fields_set)
+        occasion = self._fynlo_occasion(order, command, book, is_repriced)
+        uuids = set(order.lines.product_id.mapped("fynlo_uuid"))
+        uuids |= {str(patch.product_id) for patch in command.lines if patch.product_id}
+        self.env["fynlo.price.book"]._fynlo_require_products(order.config_id, book, uuids)
+        position_id = occasion["fiscal_position_id"]
+        self.env["fynlo.price.book"]._fynlo_require_position(book, position_id)
+        pricer = LinePricer(book, occasion["pricelist_id"], position_id, fields.Datetime.now())
+        groups = self._fynlo_groups(order, book, position_id)
+        merge_lines(pricer, groups, command.lines, is_repriced)
+        pricing._fynlo_raise_faults(pricer)
+        if not pricer.lines:
+            message = "Nothing would be left on the order. Cancel it instead."
+            error = {"field": "lines", "code": "required", "message": message}
+            raise InvalidFieldsError(errors=[error])
+        cart = PricedCart(book=book, lines=pricer.lines, **occasion)
+        pricing._fynlo_complete(cart)
+        return cart
+
+    def _fynlo_occasion(self, order, command, book, is_repriced):
+        order_type = command.order_type or order.fynlo_order_type
+        if not is_repriced or not order_type:
+            return {
+                "order_type": order_type,
+                "preset_id": order.preset_id.id or None,
+                "pricelist_id": order.pricelist_id.id or None,
+                "fiscal_position_id": order.fiscal_position_id.id or None,
+                "partner_id": order.partner_id.id or None,
+            }
+        customer = order.partner_id.fynlo_uuid or None
+        if "customer_id" in command.model_fields_set:
+            customer = command.customer_id
+        asked = Cart.model_construct(order_type=order_type, customer_id=customer)
+        occasion = self.env["fynlo.pricing"]._fynlo_occasion(asked, order.config_id, book)
+        return {"order_type": order_type, **occasion}
+
+    def _fynlo_groups(self, order, book, position_id):
+        """Return the order's lines as lists of ``PricedLine``: a line, and a combo's items."""
+        lines = order.lines.sorted("id")
+        return [
+            [
+                self._fynlo_recall(line, book, position_id)
+                for line in main + main.combo_line_ids.sorted("id")
+            ]
+            for main in lines.filtered(lambda each: not each.combo_parent_id)
+        ]
+
+    def _fynlo_recall(self, line, book, position_id):
+        """Return one ``pos.order.line`` as it was priced."""
+        entry = book.products[line.product_id.fynlo_uuid]
+        words = {
+            each.custom_product_template_attribute_value_id.id: each.custom_value
+            for each in line.custom_attribute_value_ids
+        }
+        by_id = {modifier.id: modifier for modifier in entry.modifiers.values()}
+        tax_ids = tuple(line.tax_ids.ids)
+        return PricedLine(
+            uuid=line.uuid,
+            product=entry,
+            quantity=line.qty,
+            unit_price=line.price_unit,
+            discount=line.discount,
+            tax_ids=tax_ids,
+            applied_tax_ids=book.map_taxes(position_id, tax_ids),
+            surcharge=line.price_extra,
+            modifiers=[
+                (by_id[value.id], words.get(value.id))
+                for value in line.attribute_value_ids
+                if value.id in by_id
+            ],
+            note=line.customer_note or "",
+            combo_option_id=line.combo_item_id.id or None,
+            is_price_fixed=line.price_type == "manual" or entry.priced is None,
+        )
+
+    # --- Writing
+
+    def _fynlo_amounts(self, order, cart):
+        builder = self.env["fynlo.order.values"]
+        return {
+            "fynlo_order_type": cart.order_type,
+            "preset_id": cart.preset_id or False,
+            "pricelist_id": cart.pricelist_id or False,
+            "fiscal_position_id": cart.fiscal_position_id or False,
+            "partner_id": cart.partner_id or False,
+            "amount_total": cart.total,
+            "amount_tax": cart.book.currency.round(cart.tax),
+            "fynlo_taxes": builder._fynlo_tax_values(cart),
+        }
+
+    def _fynlo_line_commands(self, order, cart):
+        """Return the commands that make the order's lines those of the cart, and what they do."""
+        present = {line.uuid: line for line in order.lines}
+        commands, details = [], {"added": [], "changed": [], "removed": []}
+        for vals in self.env["fynlo.order.values"]._fynlo_line_values(cart, order.name, False):
+            line = present.pop(vals["uuid"], None)
+            if line is None:
+                commands.append(Command.create(vals))
+                details["added"].append(vals["uuid"])
+                continue
+            changed = {name: vals[name] for name in _LINE_FIELDS if _differs(line, name, vals)}
+            if changed:
+                commands.append(Command.update(line.id, changed))
+            if {"qty", "discount", "customer_note", "product_id"} & changed.keys():
+                details["changed"].append(line.uuid)
+        for line in present.values():
+            commands.append(Command.delete(line.id))
+            details["removed"].append(line.uuid)
+        return commands, details
+
+    def _fynlo_link_items(self, order, cart):
+        """Tie new items to their combo."""
+        parents = self.env["fynlo.order.values"]._fynlo_parents(cart)
+        line_by_uuid = {line.uuid: line for line in order.lines}
+        for uuid, parent_uuid in parents.items():
+            if not line_by_uuid[uuid].combo_parent_id:
+                line_by_uuid[uuid].combo_parent_id = line_by_uuid[parent_uuid]
+
+
+def _differs(line, name, vals):
+    value = line[name]
+    return (value.id if isinstance(value, models.BaseModel) else value) != vals[name]

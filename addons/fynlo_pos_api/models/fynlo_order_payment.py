@@ -1,0 +1,94 @@
+from dataclasses import dataclass, replace
+
+from odoo import api, fields, models
+from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
+from odoo.addons.fynlo_base.principal import principal_of
+
+from ..engine.book import PriceBook
+from ..engine.choices import FieldFaults
+from ..engine.money import to_minor
+from ..engine.tenders import Tender, check_tenders, settle
+from ..exceptions import DeviceRequiredError, OverpaidError
+
+
+@dataclass(frozen=True)
+class _Bill:
+    """What :func:`settle` needs of an order."""
+
+    book: PriceBook
+    total: float
+
+
+class FynloOrderPayment(models.AbstractModel):
+    """Takes payments for an open order; the one that covers it finishes the sale."""
+
+    _name = "fynlo.order.payment"
+    _description = "Fynlo payments of an open order"
+
+    @api.model
+    def _fynlo_pay_order(self, uuid, command):
+        """Take one payment and return the ``pos.order`` (one record).
+
+        :param command: a ``PaymentCreate``
+        :raise IllegalTransitionError: the order is finished or cancelled
+        :raise OverpaidError: more is paid than is owed, and not handed over in cash
+        :raise PaymentReferenceUsedError: a terminal receipt has paid an order before
+        """
+        if not principal_of(self.env).device_id:
+            raise DeviceRequiredError()
+        orders = self.env["pos.order"]
+        order = orders._fynlo_lock_order(uuid)
+        order._fynlo_check_step("pay")
+        self.env["pos.session"]._fynlo_hold_current(order.config_id)
+        book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
+        tenders = self._fynlo_check(command, order, book)
+        settlement = self._fynlo_settle_order(order, tenders)
+        if settlement.paid > settlement.due and not settlement.is_covered:
+            owed = settlement.due - (settlement.paid - tenders[0].amount)
+            raise OverpaidError(details={"due": book.currency.to_minor(owed)})
+        self._fynlo_book(order, replace(settlement, tenders=tenders))
+        if settlement.is_covered:
+            order._fynlo_finish()
+        return order
+
+    def _fynlo_check(self, command, order, book):
+        faults = FieldFaults()
+        tenders = check_tenders([command], book, bool(order.partner_id), faults)
+        if faults.errors:
+            for error in faults.errors:
+                error["field"] = error["field"].removeprefix("payments.0.")
+            raise InvalidFieldsError(errors=faults.errors)
+        self.env["fynlo.checkout"]._fynlo_check_references(tenders)
+        return tenders
+
+    @api.model
+    def _fynlo_settle_order(self, order, tenders):
+        """Return the ``Settlement`` of an order with the payments it has and ``tenders``."""
+        book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
+        methods = {method.id: method for method in book.methods.values()}
+        paid = {}
+        for payment in order.payment_ids:
+            method_id = payment.payment_method_id.id
+            paid[method_id] = paid.get(method_id, 0.0) + payment.amount
+        before = tuple(
+            Tender("", methods[method_id], amount, amount, None)
+            for method_id, amount in paid.items()
+        )
+        return settle(_Bill(book, order.amount_total), before + tenders)
+
+    def _fynlo_book(self, order, settlement):
+        """Write the new payments of an order, and what it has been paid."""
+        currency = order.currency_id
+        shared = {
+            "company_id": order.company_id.id,
+            "session_id": order.session_id.id,
+            "employee_id": principal_of(self.env).employee_id,
+            "date_order": fields.Datetime.now(),
+            "amount_return": currency.round(settlement.change),
+        }
+        for payment in self.env["fynlo.order.values"]._fynlo_payment_values(settlement, shared):
+            order.add_payment({**payment, "pos_order_id": order.id})
+        change = currency.round(order.amount_return + settlement.change)
+        tender = settlement.tenders[0]
+        details = {"payment": tender.uuid, "amount_minor": to_minor(tender.amount, currency)}
+        order._fynlo_take_step("pay", {"amount_return": change}, details=details)

@@ -1,0 +1,158 @@
+from odoo import api, fields, models
+from odoo.addons.fynlo_base.exceptions import ForbiddenError, InvalidFieldsError, NotFoundError
+from odoo.addons.fynlo_base.principal import principal_of
+from odoo.tools import SQL
+
+from .. import metrics
+from ..engine.money import to_minor
+from ..engine.order_life import allowed_steps, find_next
+from ..exceptions import (
+    IllegalTransitionError,
+    OrderHasPaymentsError,
+    OrderNotPaidError,
+    StaleVersionError,
+)
+
+
+class PosOrder(models.Model):
+    _inherit = "pos.order"
+
+    fynlo_step_ids = fields.One2many("fynlo.order.step", "order_id", "Steps", readonly=True)
+
+    # --- Taking a step
+
+    @api.model
+    def _fynlo_lock_order(self, uuid, version=None):
+        """Return the order of the principal's store with that id, locked until the commit.
+
+        :param version: the version the caller has seen, ``None`` to not care
+        :raise NotFoundError: unknown, or of another store: the same answer
+        :raise StaleVersionError: somebody changed it since ``version``
+        """
+        store_id = principal_of(self.env).store_id
+        query = "SELECT id FROM pos_order WHERE uuid = %s AND config_id = %s FOR UPDATE"
+        rows = self.env.execute_query(SQL(query, str(uuid), store_id))
+        order = self.browse(rows[0][0] if rows else [])
+        if not order or not order.has_access("write"):
+            raise NotFoundError()
+        if version is not None and version != order.fynlo_version:
+            raise StaleVersionError(details={"version": order.fynlo_version})
+        return order
+
+    def _fynlo_check_step(self, step):
+        """Return the state after ``step``.
+
+        :raise IllegalTransitionError: not from the present state
+        """
+        after = find_next(step, self.fynlo_state)
+        if after is None or self.state != "draft":
+            steps = allowed_steps(self.fynlo_state) if self.state == "draft" else []
+            raise IllegalTransitionError(details={"state": self.fynlo_state, "allowed": steps})
+        return after
+
+    def _fynlo_take_step(self, step, vals=None, reason=None, details=None):
+        """Write a step that was checked before: state, version, log."""
+        before = self.fynlo_state
+        after = self._fynlo_check_step(step)
+        self.with_context(tracking_disable=True).write(
+            {**(vals or {}), "fynlo_state": after, "fynlo_version": self.fynlo_version + 1}
+        )
+        self.env["fynlo.order.step"]._fynlo_log(self, step, before, reason, details)
+
+    # --- The steps without a service of their own
+
+    @api.model
+    def _fynlo_hold_order(self, uuid, command):
+        """Park an open order, or take it up again; return it.
+
+        :param command: an ``OrderHold``
+        :raise IllegalTransitionError: it is not open, or not parked
+        """
+        order = self._fynlo_lock_order(uuid, command.version)
+        order._fynlo_take_step("hold" if command.held else "release", reason=command.reason)
+        return order
+
+    @api.model
+    def _fynlo_cancel_order(self, uuid, command):
+        """Void an order that nobody has paid; return it.
+
+        :param command: an ``OrderCancel``
+        :raise ForbiddenError: the store wants a higher role for it
+        :raise OrderHasPaymentsError: money was taken for it
+        """
+        order = self._fynlo_lock_order(uuid, command.version)
+        if not principal_of(self.env).is_at_least(order.config_id.fynlo_void_role):
+            raise ForbiddenError()
+        order._fynlo_check_step("cancel")
+        if order.payment_ids:
+            raise OrderHasPaymentsError()
+        order._fynlo_take_step("cancel", {"state": "cancel"}, reason=command.reason)
+        total = to_minor(order.amount_total, order.currency_id)
+        facts = {"reason": command.reason, "total_minor": total}
+        self.env["fynlo.audit"]._fynlo_log("order.void", order, facts)
+        return order
+
+    @api.model
+    def _fynlo_transfer_order(self, uuid, command):
+        """Move an order to another table, another employee, or both; return it.
+
+        :param command: an ``OrderTransfer``
+        :raise InvalidFieldsError: the store has no such table or employee
+        """
+        order = self._fynlo_lock_order(uuid, command.version)
+        order._fynlo_check_step("transfer")
+        vals, details = {}, {}
+        if command.table_id:
+            table = self.env["fynlo.checkout"]._fynlo_table(command, order.config_id)
+            vals["table_id"] = table.id
+            details["table"] = [order.table_id.display_name or None, table.display_name]
+        if command.employee_id:
+            employee_sudo = order._fynlo_colleague(command.employee_id)
+            vals |= {"employee_id": employee_sudo.id, "cashier": employee_sudo.name}
+            details["employee"] = [order.employee_id.sudo().name or None, employee_sudo.name]
+        order._fynlo_take_step("transfer", vals, reason=command.reason, details=details)
+        return order
+
+    def _fynlo_colleague(self, uuid):
+        """Return the employee with that id who serves the order's store, sudoed.
+
+        :raise InvalidFieldsError: there is none
+        """
+        # Who sells need not read personnel files: found by the public id, then checked.
+        employee_sudo = self.env["hr.employee"].sudo().search([("fynlo_uuid", "=", str(uuid))])
+        if not (employee_sudo and employee_sudo._fynlo_serves(self.config_id)):
+            error = {"field": "employeeId", "code": "unknown_reference"}
+            raise InvalidFieldsError(errors=[{**error, "message": "There is no such id."}])
+        return employee_sudo
+
+    @api.model
+    def _fynlo_complete_order(self, uuid, command):
+        """Finish an order on which nothing is owed any more; return it.
+
+        :param command: an ``OrderStep``
+        :raise OrderNotPaidError: something is still owed
+        """
+        order = self._fynlo_lock_order(uuid, command.version)
+        order._fynlo_check_step("complete")
+        settlement = self.env["fynlo.order.payment"]._fynlo_settle_order(order, ())
+        if not settlement.is_covered:
+            due = to_minor(settlement.due - settlement.paid, order.currency_id)
+            raise OrderNotPaidError(details={"due": due})
+        order._fynlo_finish(reason=command.reason)
+        return order
+
+    def _fynlo_finish(self, reason=None):
+        """Make a covered order a finished sale, by Odoo's own steps."""
+        before = self.fynlo_state
+        self._fynlo_check_step("complete")
+        order = self.with_context(tracking_disable=True)
+        order.write({"fynlo_version": self.fynlo_version + 1, "fynlo_stock_state": "pending"})
+        if self._fynlo_overrides:
+            order._process_saved_order(False)
+        else:
+            order.action_pos_order_paid()
+            order._create_order_picking()
+            order._compute_total_cost_in_real_time()
+        order.fynlo_state = "completed"
+        self.env["fynlo.order.step"]._fynlo_log(self, "complete", before, reason)
+        self.env.cr.postcommit.add(metrics.orders.labels("completed").inc)
