@@ -236,6 +236,17 @@ class TestPin(FynloCase):
             self.ada.with_user(officer).fynlo_store_ids = [Command.set(self.store.ids)]
         self.assertEqual(employees.create({"name": "Friend"}).fynlo_role, False)
 
+    def test_a_default_in_the_context_gives_no_more_than_a_value(self):
+        officer = self._make_user("hank", None)
+        officer.group_ids = [Command.link(self.env.ref("hr.group_hr_user").id)]
+        employees = self.env["hr.employee"].with_user(officer)
+        for forged in (
+            {"default_fynlo_role": "manager"},
+            {"default_fynlo_store_ids": self.store.ids},
+        ):
+            with self.assertRaises(ForbiddenError):
+                employees.with_context(**forged).create({"name": "Friend"})
+
     def test_losing_the_role_ends_sign_ins(self):
         for change in (
             {"fynlo_role": "kitchen"},
