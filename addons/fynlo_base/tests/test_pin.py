@@ -3,6 +3,8 @@ from uuid import UUID
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from ..exceptions import ForbiddenError, LockedOutError, PinInvalidError, WeakPinError
 from ..models import hr_employee_pin
@@ -212,6 +214,18 @@ class TestPin(FynloCase):
             self._make_employee("Mona", "owner", user_id=user.id)
         chief = self._make_employee("Olga", "owner", user_id=self.olga.id)
         self.assertEqual(chief._fynlo_acting_user(), (self.olga, "owner"))
+
+    def test_an_id_that_is_no_uuid_opens_no_gate(self):
+        manager = self._make_user("mara", "manager")
+        employees = self.env["hr.employee"].with_user(manager)
+        for forged in ("%", "_" * 36, "ADA", str(self.ada.fynlo_uuid).upper()):
+            with (
+                self.subTest(forged=forged),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+                mute_logger("odoo.sql_db"),
+            ):
+                employees.create({"name": "Friend", "fynlo_uuid": forged})
 
     # --- Who gives roles
 
