@@ -1,3 +1,3 @@
 """How one API request works: routing type, body, reply, retries. Knows no resource."""
 
-from . import dispatcher
+from . import dispatcher, no_database

@@ -38,6 +38,12 @@ class FynloUuidMixin(models.AbstractModel):
         "UNIQUE(fynlo_uuid)", "Another record has this Fynlo ID."
     )
 
+    # Also what a user of the web client or an import chooses: clients and look-ups rely on it.
+    _fynlo_uuid_form = models.Constraint(
+        "CHECK (fynlo_uuid ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')",
+        "A Fynlo ID is a UUID in lower case.",
+    )
+
     def _init_column(self, column_name):
         """Give each row that exists at the installation an id of its own."""
         if column_name != "fynlo_uuid":

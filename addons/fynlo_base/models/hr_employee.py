@@ -51,8 +51,10 @@ class HrEmployee(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # A web client may send ``default_fynlo_role`` as context: a default grants like a value.
+        defaults = self.default_get(["fynlo_role", "fynlo_store_ids"])
         for vals in vals_list:
-            self._fynlo_check_grant(vals)
+            self._fynlo_check_grant({**defaults, **vals})
         return super().create(vals_list)
 
     def write(self, vals):

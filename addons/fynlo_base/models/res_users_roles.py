@@ -47,10 +47,14 @@ class ResUsers(models.Model):
             user.fynlo_technical = bool(user.fynlo_technical_role)
 
     def _fynlo_role(self):
-        """Return the highest role of one user, ``None`` for a user without one."""
-        user_sudo = self.sudo()
+        """Return the highest role of one user, ``None`` for a user without one.
+
+        The groups are read, not asked of ``has_group()``: its cache may be older than the token
+        epoch of the session that is opened with this role.
+        """
+        group_ids = self.sudo().all_group_ids._ids
         for role in reversed(ROLES):
-            if user_sudo._has_group(f"fynlo_base.group_fynlo_{role}"):
+            if self.env.ref(f"fynlo_base.group_fynlo_{role}").id in group_ids:
                 return role
         return None
 

@@ -1,4 +1,8 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import OperationalError
 
 from .common import FynloHttpCase
 
@@ -80,3 +84,12 @@ class TestFallback(FynloHttpCase):
             self.assertFailure(self.api("GET", "/nothing"), 404, "not_found")
             self.assertFailure(self.api("POST", "/devices"), 405, "method_not_allowed")
             self.assertFailure(self.api("GET", "/devices"), 401, "token_missing")
+
+    def test_without_a_database_a_client_is_told_to_come_back(self):
+        lost = patch.object(self.registry, "check_signaling", side_effect=OperationalError)
+        with lost, mute_logger("odoo.http"):
+            refused = self.api("GET", "/devices")
+            page = self.url_open("/api")
+        self.assertFailure(refused, 503, "busy")
+        self.assertEqual(refused.headers["Retry-After"], "1")
+        self.assertEqual(page.status_code, 404)

@@ -3,6 +3,8 @@ from uuid import UUID
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from ..exceptions import ForbiddenError, LockedOutError, PinInvalidError, WeakPinError
 from ..models import hr_employee_pin
@@ -213,6 +215,18 @@ class TestPin(FynloCase):
         chief = self._make_employee("Olga", "owner", user_id=self.olga.id)
         self.assertEqual(chief._fynlo_acting_user(), (self.olga, "owner"))
 
+    def test_an_id_that_is_no_uuid_opens_no_gate(self):
+        manager = self._make_user("mara", "manager")
+        employees = self.env["hr.employee"].with_user(manager)
+        for forged in ("%", "_" * 36, "ADA", str(self.ada.fynlo_uuid).upper()):
+            with (
+                self.subTest(forged=forged),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+                mute_logger("odoo.sql_db"),
+            ):
+                employees.create({"name": "Friend", "fynlo_uuid": forged})
+
     # --- Who gives roles
 
     def test_nobody_gives_a_role_above_his_own(self):
@@ -235,6 +249,17 @@ class TestPin(FynloCase):
         with self.assertRaises(ForbiddenError):
             self.ada.with_user(officer).fynlo_store_ids = [Command.set(self.store.ids)]
         self.assertEqual(employees.create({"name": "Friend"}).fynlo_role, False)
+
+    def test_a_default_in_the_context_gives_no_more_than_a_value(self):
+        officer = self._make_user("hank", None)
+        officer.group_ids = [Command.link(self.env.ref("hr.group_hr_user").id)]
+        employees = self.env["hr.employee"].with_user(officer)
+        for forged in (
+            {"default_fynlo_role": "manager"},
+            {"default_fynlo_store_ids": self.store.ids},
+        ):
+            with self.assertRaises(ForbiddenError):
+                employees.with_context(**forged).create({"name": "Friend"})
 
     def test_losing_the_role_ends_sign_ins(self):
         for change in (

@@ -78,6 +78,14 @@ class TestRoles(FynloCase):
         with self.assertRaises(ForbiddenError):
             self.env["res.users"].with_user(plain).sudo()._fynlo_require("cashier")
 
+    def test_a_lost_group_is_a_lost_role_whoever_took_it_away(self):
+        user = self._make_user("mara", "manager")
+        self.assertEqual(user._fynlo_role(), "manager")
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM res_groups_users_rel WHERE uid = %s", [user.id])
+        self.env.invalidate_all()  # as the next transaction begins; no cache was told
+        self.assertIsNone(user._fynlo_role())
+
     # --- Stores
 
     def test_no_stores_means_all_of_the_companies(self):

@@ -35,8 +35,15 @@ class Settlement:
 
     @property
     def change(self):
-        """What is given back in cash."""
-        return sum(tender.tendered - tender.amount for tender in self.tenders)
+        """What :attr:`change_method` gives back."""
+        return sum(self.change_for(tender) for tender in self.tenders)
+
+    def change_for(self, tender):
+        """Return what was given back for one tender, by the method that gives change.
+
+        One method does, as Odoo knows a single change. Of another only what it kept is booked.
+        """
+        return tender.tendered - tender.amount if tender.method == self.change_method else 0.0
 
     @property
     def change_method(self):

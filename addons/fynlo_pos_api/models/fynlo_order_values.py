@@ -133,11 +133,13 @@ class FynloOrderValues(models.AbstractModel):
         }
         shared["payment_date"] = order_vals["date_order"]
         for tender in settlement.tenders:
+            change = settlement.change_for(tender)
             yield {
                 **shared,
                 "uuid": tender.uuid,
                 "payment_method_id": tender.method.id,
-                "amount": tender.tendered,
+                "amount": tender.tendered if change else tender.amount,
+                "fynlo_change": change,
                 "fynlo_reference": tender.reference or False,
                 "transaction_id": tender.reference or False,
                 "is_change": False,

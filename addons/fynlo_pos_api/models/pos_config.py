@@ -1,5 +1,17 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
+
+#: What binds the people on the tills. Odoo lets everybody who sells write to a store's row.
+_LIMIT_FIELDS = frozenset(
+    (
+        "amount_authorized_diff",
+        "fynlo_max_discount_cashier",
+        "fynlo_max_discount_supervisor",
+        "fynlo_order_seq_id",
+        "fynlo_session_role",
+        "set_maximum_difference",
+    )
+)
 
 
 class PosConfig(models.Model):
@@ -11,6 +23,13 @@ class PosConfig(models.Model):
         help="On a line, from a Fynlo device. Managers may give any discount.",
     )
     fynlo_max_discount_supervisor = fields.Float("Highest Discount of a Supervisor (%)", default=50)
+
+    def write(self, vals):
+        """Nobody lifts the limits that he works under."""
+        is_bound = not (self.env.su or self.env.user.has_group("point_of_sale.group_pos_manager"))
+        if is_bound and _LIMIT_FIELDS & set(vals):
+            raise AccessError(self.env._("Only a manager changes the limits of a store."))
+        return super().write(vals)
 
     @api.constrains("fynlo_max_discount_cashier", "fynlo_max_discount_supervisor")
     def _check_fynlo_max_discount(self):

@@ -11,6 +11,10 @@ class PosPayment(models.Model):
         help="Number on the receipt of a card terminal that is not connected to the till.",
     )
 
+    fynlo_change = fields.Monetary(
+        "Change Given", readonly=True, copy=False, help="Of what was handed over in this payment."
+    )
+
     _fynlo_reference_unique = models.UniqueIndex(
         "(payment_method_id, fynlo_reference) WHERE fynlo_reference IS NOT NULL",
         "This terminal receipt has already paid an order.",

@@ -86,10 +86,8 @@ class PosSession(models.Model):
     def _fynlo_drawer_figures(self):
         if not self.cash_control:
             return None
-        domain = [
-            *self._get_captured_payments_domain(),
-            ("payment_method_id.is_cash_count", "=", True),
-        ]
+        drawer = self.payment_method_ids.filtered("is_cash_count")[:1]  # the one Odoo counts
+        domain = [*self._get_captured_payments_domain(), ("payment_method_id", "=", drawer.id)]
         [(payments,)] = self.env["pos.payment"]._read_group(domain, [], ["amount:sum"])
         figures = {"opening": self.cash_register_balance_start, "payments": payments or 0.0}
         if self.state == "closed":

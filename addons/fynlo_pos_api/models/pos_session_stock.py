@@ -128,5 +128,9 @@ class PosSession(models.Model):
         pickings = self.env["stock.picking"]._create_picking_from_pos_order_lines(
             destination.id, orders.lines, self.config_id.picking_type_id
         )
+        # What Odoo could not move, as goods whose lots nobody named, waits in a picking of its own.
+        pickings |= pickings.backorder_ids
         pickings.write({"pos_session_id": self.id, "origin": self.name})
+        if waiting := pickings.filtered(lambda each: each.state not in ("done", "cancel")):
+            _logger.warning("Stock of %s waits in %s.", self.name, waiting.mapped("name"))
         orders.lines._compute_total_cost(pickings.move_ids)

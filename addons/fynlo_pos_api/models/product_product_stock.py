@@ -22,8 +22,8 @@ class ProductProduct(models.Model):
         """Return what a store can sell of each product: on hand minus sold and not yet posted.
 
         One query. Exact at once, although stock moves are made later: a sale counts from its
-        commit. Stores that sell from the same shelf count together. Products that are not
-        storable have nothing on hand.
+        commit, also when Odoo could not finish its move. Stores that sell from the same shelf
+        count together. Products that are not storable have nothing on hand.
 
         :param config: the store (one ``pos.config``)
         :return: ``{product id: quantity}`` (float, in the product's unit) for each of ``self``
@@ -37,6 +37,15 @@ class ProductProduct(models.Model):
                      FROM stock_quant quant
                      JOIN stock_location shelf ON shelf.id = quant.location_id
                     WHERE quant.product_id = ANY(%(ids)s) AND shelf.parent_path LIKE %(path)s
+                   UNION ALL
+                   SELECT move.product_id, -move.product_qty
+                     FROM stock_move move
+                     JOIN stock_picking picking ON picking.id = move.picking_id
+                     JOIN stock_location shelf ON shelf.id = move.location_id
+                    WHERE move.product_id = ANY(%(ids)s) AND shelf.parent_path LIKE %(path)s
+                      AND move.state NOT IN ('done', 'cancel')
+                      AND EXISTS (SELECT FROM pos_config
+                                   WHERE picking_type_id = picking.picking_type_id)
                    UNION ALL
                    SELECT line.product_id, -line.qty
                      FROM unposted

@@ -1,5 +1,7 @@
 """Values that Odoo would read again in every request, kept between requests."""
 
+from odoo.http import DEFAULT_LANG
+
 #: Models that are kept with all that lies in their own tables, and with the computed fields named
 #: here, which depend on nothing but kept models.
 WHOLE = {
@@ -49,14 +51,21 @@ class WarmCache:
         for field in list(env.transaction.field_data):
             if _is_kept(field):
                 cache = field._get_cache(env)
-                kept = self._values.setdefault(field, {})
+                kept = self._values.setdefault((field, _language(field, env)), {})
                 kept.update((key, cache[key]) for key in cache if key and key not in kept)
 
     def pour(self, env):
         """Give a fresh transaction the kept values; what it has read itself stays."""
-        for field, values in list(self._values.items()):  # another thread may harvest
+        for (field, language), values in list(self._values.items()):  # others may harvest
+            if language != _language(field, env):
+                continue
             cache = field._get_cache(env)
             cache.update(values if not cache else {**values, **cache})
+
+
+def _language(field, env):
+    """Return the language that a field's cached values are in, ``None`` without translations."""
+    return (env.lang or DEFAULT_LANG) if getattr(field, "translate", False) else None
 
 
 def _is_kept(field):

@@ -122,10 +122,11 @@ class OrderView(OrderSummary):
     def _payments(cls, order, currency):
         payments = order.payment_ids.sorted("id")
         change = -sum(to_minor(each.amount, currency) for each in payments if each.is_change)
+        is_known = any(payments.mapped("fynlo_change"))  # not of a sale of the web POS
         views = []
         for payment in payments.filtered(lambda each: not each.is_change):
-            own_change = 0
-            if payment.payment_method_id.is_cash_count:
+            own_change = to_minor(payment.fynlo_change, currency)
+            if not is_known and payment.payment_method_id.is_cash_count:
                 own_change = min(change, max(to_minor(payment.amount, currency), 0))
                 change -= own_change
             views.append(PaymentView.of(payment, own_change, currency))

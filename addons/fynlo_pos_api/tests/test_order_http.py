@@ -48,6 +48,40 @@ class TestOrderHttp(SellingCase):
             [(-0.5, True), (6.0, False)],
         )
 
+    def paid_twice_in_cash(self, second):
+        """Sell two coffees for 2.00 and, by another payment, 3.50 in cash; return the reply."""
+        payments = [self.payment(self.cash, 200), self.payment(second, 350, tendered=1000)]
+        body = self.body([self.line(self.coffee, 2)], payments)
+        data = self.assertSuccess(self.post(body), 201)
+        views = [(each["amount"], each["tendered"], each["change"]) for each in data["payments"]]
+        self.assertEqual(views, [(200, 200, 0), (350, 1000, 650)])
+        return self.order_of(body)
+
+    def kept_by_method(self, order):
+        by_method = order.payment_ids.grouped("payment_method_id")
+        return {method: sum(each.mapped("amount")) for method, each in by_method.items()}
+
+    def test_change_belongs_to_the_payment_that_gave_it(self):
+        order = self.paid_twice_in_cash(self.cash)
+        self.assertEqual(order.payment_ids.sorted("amount").mapped("amount"), [-6.5, 2.0, 10.0])
+
+    def test_each_cash_method_keeps_what_it_was_paid(self):
+        journal = self.cash.journal_id.copy({"name": "Bar", "code": "BARC"})
+        bar = self.cash.copy({"name": "Bar", "journal_id": journal.id})
+        self.env.cr.execute(
+            "INSERT INTO pos_config_pos_payment_method_rel VALUES (%s, %s)",
+            [self.till.store.id, bar.id],
+        )
+        self.env.invalidate_all()
+        order = self.paid_twice_in_cash(bar)
+        self.assertEqual(self.kept_by_method(order), {self.cash: 2.0, bar: 3.5})
+        payments = [self.payment(method, 275, tendered=500) for method in (self.cash, bar)]
+        body = self.body([self.line(self.coffee, 2)], payments)
+        data = self.assertSuccess(self.post(body), 201)
+        kept = self.kept_by_method(self.order_of(body))
+        self.assertEqual(kept, {self.cash: 2.75, bar: 2.75})
+        self.assertEqual((data["amountPaid"], data["change"]), (550, 225))
+
     def test_card_of_an_outside_terminal_with_cash(self):
         body = self.body(
             [self.line(self.coffee, 4)],

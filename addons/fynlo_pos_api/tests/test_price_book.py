@@ -5,6 +5,7 @@ from odoo.addons.fynlo_base.tests.common import FynloCase
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models.warm_cache import WarmCache
 from ..schemas.carts import QuoteRequest
 from .till import Till
 
@@ -84,3 +85,20 @@ class TestPriceBook(FynloCase):
         self.assertEqual(self.total(), 2.75)
         self.by_sql("UPDATE product_pricelist_item SET date_start = now() - interval '1 hour'")
         self.assertEqual(self.total(), 1.1)
+
+    def test_what_is_kept_for_one_language_is_not_told_in_another(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        method, kept = self.till.cash.with_context(lang="en_US"), WarmCache()
+        french = method.with_context(lang="fr_FR")
+        french.name = "Espèces"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(method.name, "Cash")
+        kept.harvest(method.env)
+        self.env.invalidate_all()
+        kept.pour(french.env)
+        self.assertEqual(french.name, "Espèces")
+        kept.harvest(french.env)
+        self.env.invalidate_all()
+        kept.pour(method.env)
+        self.assertEqual(method.name, "Cash")

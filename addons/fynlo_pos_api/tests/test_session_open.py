@@ -1,5 +1,6 @@
 from odoo.addons.fynlo_base.exceptions import ForbiddenError
 from odoo.addons.fynlo_base.tests.common import FynloCase
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..exceptions import NoCashDrawerError, SessionAlreadyOpenError, SessionNotOpenError
@@ -75,6 +76,24 @@ class TestSessionOpen(FynloCase):
         self.assertFalse(self.till.store.current_session_id)
         session = self.sessions_as(self.sue)._fynlo_open_session(command("open", openingCash=0))
         self.assertEqual(session.state, "opened")
+
+    def test_only_a_manager_changes_the_limits_of_the_store(self):
+        limits = {
+            "fynlo_session_role": "manager",
+            "fynlo_max_discount_cashier": 100,
+            "fynlo_max_discount_supervisor": 100,
+            "fynlo_order_seq_id": False,
+            "set_maximum_difference": False,
+            "amount_authorized_diff": 1000,
+        }
+        for role in ("cashier", "supervisor"):
+            store = self.till.store.with_user(self._make_user(f"u-{role}", role))
+            for name, value in limits.items():
+                with self.subTest(role=role, name=name), self.assertRaises(AccessError):
+                    store.write({name: value})
+        manager = self._make_user("mara", "manager")
+        self.till.store.with_user(manager).fynlo_max_discount_cashier = 15
+        self.assertEqual(self.till.store.fynlo_max_discount_cashier, 15)
 
     def test_store_without_cash_takes_no_opening_cash(self):
         self.till.store.payment_method_ids = self.till.card

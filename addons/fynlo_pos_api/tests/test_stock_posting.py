@@ -48,6 +48,19 @@ class TestStockPosting(StockCase):
         self.post()
         self.assertEqual(self.available(self.coffee, self.cake), expected)
 
+    def test_goods_that_odoo_cannot_move_stay_sold(self):
+        wine = self.till._make_product("Wine", 5.0, 2.0)
+        wine.tracking = "lot"
+        lot = self.env["stock.lot"].create({"name": "2019", "product_id": wine.id})
+        self.env["stock.quant"]._update_available_quantity(wine, self.till.source, 10, lot_id=lot)
+        self.till.sell(self.session, {wine: 3, self.coffee: 1})
+        self.assertEqual(self.available(wine), {wine.id: 7.0})
+        with self.assertLogs("odoo.addons.fynlo_pos_api", "WARNING"):
+            self.post()
+        self.assertEqual(self.available(wine, self.coffee), {wine.id: 7.0, self.coffee.id: 99.0})
+        waiting = self.session.picking_ids.filtered(lambda picking: picking.state != "done")
+        self.assertEqual(waiting.move_ids.product_id, wine)
+
     def test_availability_counts_the_web_pos_that_posts_at_the_closing(self):
         self.company.point_of_sale_update_stock_quantities = "closing"
         till = Till(self.env, "At closing")
