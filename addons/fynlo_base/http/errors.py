@@ -2,6 +2,7 @@
 
 from odoo.exceptions import AccessDenied, AccessError, LockError, MissingError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from psycopg2 import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from .. import exceptions as exc
@@ -13,6 +14,8 @@ _TRANSLATIONS = (
     (MissingError, exc.NotFoundError),
     (LockError, exc.BusyError),
     (PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, exc.BusyError),
+    # The database went away. Whether a commit was heard is not known: the same id tells, later.
+    ((OperationalError, InterfaceError), exc.BusyError),
     (RequestEntityTooLarge, exc.PayloadTooLargeError),
     (NotFound, exc.NotFoundError),
 )

@@ -1,1 +1,1 @@
-from . import catalog, order_steps, orders, sessions
+from . import catalog, order_steps, orders, sessions, store

@@ -53,9 +53,9 @@ class OrdersController(Controller):
     def create_order(self, command):
         """Book an order; payments that cover it make it a finished sale.
 
-        Less than that leaves it open. An open order keeps the session from closing, and only a
-        manager in Odoo can complete or cancel it. ``occurredAt`` is at most seven days back and two
-        minutes ahead of the server's clock (header ``Date``); without it the sale is made now.
+        Less than that leaves it open, and an open order keeps the session from closing.
+        ``occurredAt`` is at most seven days back and two minutes ahead of the server's clock
+        (header ``Date``); without it the sale is made now.
         """
         return OrderView.of(request.env["fynlo.checkout"]._fynlo_sell(command))
 

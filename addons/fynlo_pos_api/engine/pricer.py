@@ -16,14 +16,16 @@ class LinePricer:
     :param pricelist_id: ``None`` for public prices
     :param fiscal_position_id: ``None`` to leave the products' taxes as they are
     :param now: naive UTC ``datetime`` for rules with a period
+    :param sells_withdrawn: take products that are not sold any more: they were, then
     :ivar lines: the priced lines; a combo is followed by its items
     :ivar faults: what is wrong with the body
     :ivar unavailable: public ids of products that are not sold now
     """
 
-    def __init__(self, book, pricelist_id, fiscal_position_id, now):
+    def __init__(self, book, pricelist_id, fiscal_position_id, now, *, sells_withdrawn=False):
         self._book, self._now = book, now
         self._pricelist_id, self._position_id = pricelist_id, fiscal_position_id
+        self._sells_withdrawn = sells_withdrawn
         self.lines, self.faults, self.unavailable = [], FieldFaults(), []
 
     def add(self, line, path):
@@ -32,7 +34,7 @@ class LinePricer:
         if entry is None:
             self.faults.add(f"{path}.productId", "unknown_reference", "There is no such product.")
             return
-        if not entry.is_sold:
+        if not (entry.is_sold or self._sells_withdrawn):
             self.unavailable.append(entry.uuid)
             return
         check_quantity(line.quantity, self._book.quantity_digits, f"{path}.quantity", self.faults)
@@ -139,7 +141,7 @@ class LinePricer:
                 self.faults.add(f"{field}.comboItemId", "unknown_reference", message)
                 continue
             item = self._book.products.get(option.product_uuid)
-            if item is None or not item.is_active:
+            if item is None or not (item.is_active or self._sells_withdrawn):
                 self.unavailable.append(option.product_uuid)
                 continue
             modifiers = pick_modifiers(item, wanted.modifiers, f"{field}.modifiers", self.faults)

@@ -4,6 +4,8 @@ from . import public_ids
 from . import pos_preset
 from . import fynlo_reference_mixin
 from . import fynlo_device
+from . import hr_employee
+from . import restaurant_floor
 from . import pos_config
 from . import pos_config_session
 from . import fynlo_price_book
@@ -17,6 +19,7 @@ from . import fynlo_checkout
 from . import pos_payment
 from . import pos_session_sale
 from . import pos_order
+from . import pos_order_guard
 from . import pos_order_booking
 from . import pos_order_reading
 from . import fynlo_order_step

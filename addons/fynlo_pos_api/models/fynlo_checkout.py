@@ -1,9 +1,10 @@
 from datetime import timedelta, timezone
 
 from odoo import api, fields, models
-from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
+from odoo.addons.fynlo_base.exceptions import IdempotencyConflictError, InvalidFieldsError
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.addons.fynlo_base.schemas.base import to_odoo_datetime
+from odoo.tools import SQL
 
 from .. import metrics
 from ..engine.choices import FieldFaults
@@ -15,9 +16,8 @@ from ..exceptions import (
     PriceChangedError,
 )
 from ..schemas.quotes import QuoteView
+from .fynlo_pricing import OFFLINE_AFTER
 
-#: A sale that comes later than this was made while the till was offline.
-OFFLINE_AFTER = timedelta(minutes=2)
 #: How far back an offline sale may lie, and how far a till's clock may be ahead.
 OLDEST_SALE = timedelta(days=7)
 CLOCK_SKEW = timedelta(minutes=2)
@@ -56,16 +56,18 @@ class FynloCheckout(models.AbstractModel):
         """
         if not principal_of(self.env).device_id:
             raise DeviceRequiredError()
-        occurred_at = self._fynlo_check_instant(command)
         store = self._fynlo_store()
-        book = self.env["fynlo.price.book"]._fynlo_open(store)  # first: it warms Odoo's cache
+        if booked := self._fynlo_find_booked(command, store):
+            return booked
+        occurred_at = self._fynlo_check_instant(command)
+        book = self.env["fynlo.price.book"]._fynlo_open(store)  # early: it warms Odoo's cache
         session = self.env["pos.session"]._fynlo_hold_current(store)
         table = self._fynlo_table(command, store)
         cart = self.env["fynlo.pricing"]._fynlo_price_cart(command, store, book, occurred_at)
         difference = self._fynlo_difference(command, cart)
         if difference:
             self._fynlo_accept_difference(command, cart, difference, occurred_at)
-        settlement = self._fynlo_settle(command, cart)
+        settlement = self._fynlo_settle(command, cart, session)
         builder = self.env["fynlo.order.values"]
         vals = builder._fynlo_order_values(command, cart, settlement, session, table, occurred_at)
         vals["fynlo_price_difference"] = difference
@@ -74,6 +76,7 @@ class FynloCheckout(models.AbstractModel):
             order._compute_total_cost_in_real_time()
         if difference:
             self._fynlo_log_difference(order, cart, command)
+        self._fynlo_log_withdrawn(order, cart)
         self.env["fynlo.price.book"]._fynlo_keep_warm(book)
         self.env.cr.postcommit.add(metrics.orders.labels(order.fynlo_state).inc)
         return order
@@ -110,9 +113,12 @@ class FynloCheckout(models.AbstractModel):
         return PriceChangedError(details={"statedTotal": command.stated_total, "cart": document})
 
     def _fynlo_accept_difference(self, command, cart, difference, occurred_at):
-        """Let the guest have paid what he was shown, if that was while the till was offline."""
+        """Let the guest have paid what he was shown, if that was while the till was offline.
+
+        Prices change by less than themselves: what differs by more was never on a price list.
+        """
         age = fields.Datetime.now() - to_odoo_datetime(occurred_at)
-        if age <= OFFLINE_AFTER:
+        if age <= OFFLINE_AFTER or abs(difference) > abs(cart.total):
             raise self._fynlo_price_changed(command, cart)
         self.env["fynlo.pricing"]._fynlo_add_difference(cart, difference)
 
@@ -126,7 +132,38 @@ class FynloCheckout(models.AbstractModel):
             },
         )
 
-    def _fynlo_settle(self, command, cart):
+    def _fynlo_find_booked(self, command, store):
+        """Return the order of that id if the store has it already, from another till; or ``None``.
+
+        A till that was paired anew sends again what it is not sure of.
+
+        :raise IdempotencyConflictError: that id was used for another sale
+        """
+        query = "SELECT id FROM pos_order WHERE uuid = %s AND config_id = %s"
+        rows = self.env.execute_query(SQL(query, str(command.id), store.id))
+        if not rows:
+            return None
+        order = self.env["pos.order"].browse(rows[0][0])
+        order.check_access("read")
+        lines = {(line.uuid, line.qty) for line in order.lines}
+        asked_lines = {(str(line.id), float(line.quantity)) for line in command.lines}
+        asked_payments = {str(payment.id) for payment in command.payments}
+        if asked_lines <= lines and asked_payments <= set(order.payment_ids.mapped("uuid")):
+            return order
+        raise IdempotencyConflictError(details={"reference": order.pos_reference})
+
+    def _fynlo_log_withdrawn(self, order, cart):
+        """Note what was sold offline although it had been withdrawn by the time it came."""
+        withdrawn = [
+            line.product.uuid
+            for line in cart.lines
+            if line.parent is None and line.product.priced and not line.product.is_sold
+        ]
+        if withdrawn:
+            facts = {"product_ids": withdrawn}
+            self.env["fynlo.audit"]._fynlo_log("order.withdrawn_products", order, facts)
+
+    def _fynlo_settle(self, command, cart, session):
         faults = FieldFaults()
         tenders = check_tenders(command.payments, cart.book, bool(command.customer_id), faults)
         if faults.errors:
@@ -134,14 +171,15 @@ class FynloCheckout(models.AbstractModel):
         settlement = settle(cart, tenders)
         if settlement.paid > settlement.due and not settlement.is_covered:
             raise OverpaidError(details={"due": cart.book.currency.to_minor(settlement.due)})
-        self._fynlo_check_references(tenders)
+        self._fynlo_check_references(tenders, session)
         return settlement
 
-    def _fynlo_check_references(self, tenders):
-        """Refuse a used reference by name; two at once meet the unique index."""
+    def _fynlo_check_references(self, tenders, session):
+        """Refuse a reference that was used in the session; two at once meet the unique index."""
         for tender in tenders:
             if tender.reference:
                 domain = [("payment_method_id", "=", tender.method.id)]
+                domain.append(("session_id", "=", session.id))
                 domain.append(("fynlo_reference", "=", tender.reference))
                 if self.env["pos.payment"].sudo().search_count(domain, limit=1):
                     raise PaymentReferenceUsedError(details={"reference": tender.reference})

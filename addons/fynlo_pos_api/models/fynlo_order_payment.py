@@ -39,9 +39,9 @@ class FynloOrderPayment(models.AbstractModel):
         orders = self.env["pos.order"]
         order = orders._fynlo_lock_order(uuid)
         order._fynlo_check_step("pay")
-        self.env["pos.session"]._fynlo_hold_current(order.config_id)
+        session = self.env["pos.session"]._fynlo_hold_current(order.config_id)
         book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
-        tenders = self._fynlo_check(command, order, book)
+        tenders = self._fynlo_check(command, order, book, session)
         settlement = self._fynlo_settle_order(order, tenders)
         if settlement.paid > settlement.due and not settlement.is_covered:
             owed = settlement.due - (settlement.paid - tenders[0].amount)
@@ -51,14 +51,14 @@ class FynloOrderPayment(models.AbstractModel):
             order._fynlo_finish()
         return order
 
-    def _fynlo_check(self, command, order, book):
+    def _fynlo_check(self, command, order, book, session):
         faults = FieldFaults()
         tenders = check_tenders([command], book, bool(order.partner_id), faults)
         if faults.errors:
             for error in faults.errors:
                 error["field"] = error["field"].removeprefix("payments.0.")
             raise InvalidFieldsError(errors=faults.errors)
-        self.env["fynlo.checkout"]._fynlo_check_references(tenders)
+        self.env["fynlo.checkout"]._fynlo_check_references(tenders, session)
         return tenders
 
     @api.model

@@ -1,16 +1,19 @@
-from datetime import timezone
+from datetime import timedelta
 from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
 from odoo.addons.fynlo_base.principal import principal_of
-from odoo.addons.fynlo_base.schemas.base import AMOUNT_LIMIT
+from odoo.addons.fynlo_base.schemas.base import AMOUNT_LIMIT, to_odoo_datetime
 
 from ..engine.book import ProductEntry
 from ..engine.cart import PricedCart, PricedLine, TaxShare
 from ..engine.choices import FieldFaults
 from ..engine.pricer import LinePricer
 from ..exceptions import DiscountLimitError, ProductUnavailableError, UnknownDiscountCodeError
+
+#: A sale that comes later than this was made while the till was offline.
+OFFLINE_AFTER = timedelta(minutes=2)
 
 
 class FynloPricing(models.AbstractModel):
@@ -35,8 +38,11 @@ class FynloPricing(models.AbstractModel):
         if cart.discount_codes:
             raise UnknownDiscountCodeError(details={"codes": cart.discount_codes})
         self._fynlo_check_discounts(cart.lines, book)
-        occasion = self._fynlo_occasion(cart, config, book)
-        lines = self._fynlo_price_lines(cart, config, book, occasion, occurred_at)
+        now = fields.Datetime.now()
+        instant = to_odoo_datetime(occurred_at) if occurred_at else now
+        is_late = now - instant > OFFLINE_AFTER
+        occasion = self._fynlo_occasion(cart, config, book, is_late)
+        lines = self._fynlo_price_lines(cart, config, book, occasion, instant, is_late)
         priced = PricedCart(book=book, order_type=cart.order_type, lines=lines, **occasion)
         self._fynlo_complete(priced)
         return priced
@@ -67,8 +73,11 @@ class FynloPricing(models.AbstractModel):
         if faults.errors:
             raise DiscountLimitError(details={"allowed": allowed}, errors=faults.errors)
 
-    def _fynlo_occasion(self, cart, config, book):
-        """Return preset, pricelist, fiscal position and customer, as the web POS picks them."""
+    def _fynlo_occasion(self, cart, config, book, is_late=False):
+        """Return preset, pricelist, fiscal position and customer, as the web POS picks them.
+
+        :param is_late: the sale was made a while ago; who was archived since was a customer then
+        """
         terms = book.terms[cart.order_type]
         occasion = {
             "preset_id": terms.preset_id,
@@ -76,7 +85,8 @@ class FynloPricing(models.AbstractModel):
             "fiscal_position_id": terms.fiscal_position_id,
             "partner_id": None,
         }
-        partner = self.env["res.partner"]._fynlo_resolve(cart.customer_id, "customerId")
+        partners = self.env["res.partner"].with_context(active_test=not is_late)
+        partner = partners._fynlo_resolve(cart.customer_id, "customerId")
         if not partner:
             return occasion
         partner_sudo = partner.sudo().with_company(config.company_id)
@@ -90,14 +100,11 @@ class FynloPricing(models.AbstractModel):
             self.env["fynlo.price.book"]._fynlo_require_position(book, position.id)
         return occasion
 
-    def _fynlo_price_lines(self, cart, config, book, occasion, occurred_at):
+    def _fynlo_price_lines(self, cart, config, book, occasion, instant, is_late):
         uuids = {str(line.product_id) for line in cart.lines}
         self.env["fynlo.price.book"]._fynlo_require_products(config, book, uuids)
-        now = fields.Datetime.now()
-        if occurred_at:
-            now = occurred_at.astimezone(timezone.utc).replace(tzinfo=None)
         pricelist_id, position_id = occasion["pricelist_id"], occasion["fiscal_position_id"]
-        pricer = LinePricer(book, pricelist_id, position_id, now)
+        pricer = LinePricer(book, pricelist_id, position_id, instant, sells_withdrawn=is_late)
         for index, line in enumerate(cart.lines):
             pricer.add(line, f"lines.{index}")
         self._fynlo_raise_faults(pricer)

@@ -9,6 +9,7 @@ _LIMIT_FIELDS = frozenset(
         "fynlo_max_discount_supervisor",
         "fynlo_order_seq_id",
         "fynlo_session_role",
+        "fynlo_void_role",
         "set_maximum_difference",
     )
 )

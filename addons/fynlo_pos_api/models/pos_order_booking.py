@@ -34,6 +34,7 @@ SKIPPED_STEPS = {
     "write": {
         "mail": "tracks fields, which is switched off",
         "point_of_sale": "names the order and logs changes of payments",
+        "fynlo_pos_api": "guards fields that only the server sets",
         "pos_sale": "sets the sales team, which it also does in create()",
         "pos_self_order": "follows a change of table",
         "pos_online_payment_self_order": "guards a field that we do not write",

@@ -54,7 +54,7 @@ class PosOrder(models.Model):
         """Write a step that was checked before: state, version, log."""
         before = self.fynlo_state
         after = self._fynlo_check_step(step)
-        self.with_context(tracking_disable=True).write(
+        self._fynlo_own_write().write(
             {**(vals or {}), "fynlo_state": after, "fynlo_version": self.fynlo_version + 1}
         )
         self.env["fynlo.order.step"]._fynlo_log(self, step, before, reason, details)
@@ -145,7 +145,7 @@ class PosOrder(models.Model):
         """Make a covered order a finished sale, by Odoo's own steps."""
         before = self.fynlo_state
         self._fynlo_check_step("complete")
-        order = self.with_context(tracking_disable=True)
+        order = self._fynlo_own_write()
         order.write({"fynlo_version": self.fynlo_version + 1, "fynlo_stock_state": "pending"})
         if self._fynlo_overrides:
             order._process_saved_order(False)

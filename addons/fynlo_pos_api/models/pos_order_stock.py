@@ -32,7 +32,7 @@ class PosOrder(models.Model):
         if self.fynlo_stock_state == "posted":
             return None
         if self.fynlo_stock_state == "pending" and not self._fynlo_defers_stock():
-            self.fynlo_stock_state = False
+            self._fynlo_own_write().fynlo_stock_state = False
         return super()._create_order_picking()
 
     def _fynlo_defers_stock(self):

@@ -8,7 +8,8 @@ class PosPayment(models.Model):
         "Terminal Reference",
         readonly=True,
         copy=False,
-        help="Number on the receipt of a card terminal that is not connected to the till.",
+        help="Number on the receipt of a card terminal that is not connected to the till. It pays "
+        "once in a session: terminals begin their numbers anew.",
     )
 
     fynlo_change = fields.Monetary(
@@ -16,6 +17,6 @@ class PosPayment(models.Model):
     )
 
     _fynlo_reference_unique = models.UniqueIndex(
-        "(payment_method_id, fynlo_reference) WHERE fynlo_reference IS NOT NULL",
+        "(payment_method_id, session_id, fynlo_reference) WHERE fynlo_reference IS NOT NULL",
         "This terminal receipt has already paid an order.",
     )

@@ -113,7 +113,7 @@ class PosSession(models.Model):
         orders = session.env["pos.order"].browse(self._fynlo_lock(SQL(query, self.id, lock)))
         for destination, group in orders.grouped(session._fynlo_stock_destination).items():
             session._fynlo_move_goods(destination, group)
-        orders.fynlo_stock_state = "posted"
+        orders._fynlo_own_write().fynlo_stock_state = "posted"
         return len(orders)
 
     def _fynlo_stock_destination(self, order):

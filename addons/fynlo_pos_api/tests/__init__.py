@@ -5,6 +5,7 @@ from . import (
     test_order_edit_http,
     test_order_edit_parallel,
     test_order_forgeries_http,
+    test_order_guard,
     test_order_http,
     test_order_life,
     test_order_parallel,
@@ -20,5 +21,6 @@ from . import (
     test_session_report,
     test_session_views,
     test_stock_posting,
+    test_store_http,
     test_web_pos,
 )

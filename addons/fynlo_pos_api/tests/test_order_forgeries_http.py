@@ -226,7 +226,7 @@ class TestOrderForgeriesHttp(SellingCase):
         body = self.paid_body()
         self.assertSuccess(self.post(body), 201)
         till = self._make_device("Corner till 2", self.till.store)
-        self.assertRefused({**self.paid_body(), "id": body["id"]}, 409, "conflict",
+        self.assertRefused({**self.paid_body(), "id": body["id"]}, 409, "idempotency_conflict",
                            token=self.token_for(self.sue, till))  # fmt: skip
 
     def test_line_of_another_order(self):

@@ -208,6 +208,41 @@ class TestOrderHttp(SellingCase):
         entry = self.env["fynlo.audit"].sudo().search([("action", "=", "order.price_difference")])
         self.assertEqual(len(entry), 1)
 
+    def test_offline_sale_of_what_was_withdrawn_since(self):
+        body = self.paid_body(occurredAt=minutes_ago(30), statedTotal=275)
+        self.coffee.active = False
+        self.assertSuccess(self.post(body), 201)
+        row = self.env["fynlo.audit"].search([], limit=1, order="id desc")
+        self.assertEqual(row.action, "order.withdrawn_products")
+        self.assertEqual(row.data, {"product_ids": [self.coffee.fynlo_uuid]})
+        self.assertRefused(self.paid_body(statedTotal=275), 422, "product_unavailable")
+
+    def test_offline_sale_to_a_customer_who_was_archived_since(self):
+        customer = self.env["res.partner"].create({"name": "O'Brien"})
+        body = self.paid_body(occurredAt=minutes_ago(30), customerId=customer.fynlo_uuid)
+        customer.active = False
+        data = self.assertSuccess(self.post(body), 201)
+        self.assertEqual(data["customer"]["name"], "O'Brien")
+        body = self.paid_body(customerId=customer.fynlo_uuid)
+        self.assertRefused(body, 422, "invalid_fields", ["customerId"])
+
+    def test_offline_difference_is_no_larger_than_the_price(self):
+        for stated in (551, 10**12):
+            payment = self.payment(self.card, stated)
+            body = self.body(payments=[payment], occurredAt=minutes_ago(30), statedTotal=stated)
+            self.assertRefused(body, 409, "price_changed")
+
+    def test_a_till_that_was_paired_anew_sends_its_sale_again(self):
+        body = self.paid_body()
+        first = self.assertSuccess(self.post(body), 201)
+        device = self._make_device("Corner till again", self.till.store)
+        token = self.token_for(self.ada, device)
+        self.assertEqual(self.assertSuccess(self.post(body, token), 201), first)
+        body["lines"][0]["quantity"] = 2
+        token = self.token_for(self.ada, self._make_device("A third", self.till.store))
+        envelope = self.assertFailure(self.post(body, token), 409, "idempotency_conflict")
+        self.assertEqual(envelope["details"], {"reference": first["reference"]})
+
     def test_online_sale_at_another_price_is_refused_with_the_cart(self):
         envelope = self.assertRefused(
             self.body(payments=[self.payment(self.cash, 250)], statedTotal=250),

@@ -1,0 +1,58 @@
+from odoo import models
+from odoo.addons.fynlo_base.server_mark import SERVER_MARK, is_marked
+from odoo.exceptions import AccessError
+
+#: What the API and the posting of stock go by. Odoo lets everybody who sells write to an order.
+_SERVER_FIELDS = {
+    "pos.order": frozenset(
+        (
+            "fynlo_device_id",
+            "fynlo_order_type",
+            "fynlo_price_difference",
+            "fynlo_state",
+            "fynlo_stock_state",
+            "fynlo_taxes",
+            "fynlo_version",
+        )
+    ),
+    "pos.payment": frozenset(("fynlo_change", "fynlo_reference")),
+}
+
+
+def check_server_fields(records, vals):
+    """Refuse a change of what only the server decides; the same value again is no change.
+
+    :raise AccessError: it is one, and not the server's own
+    """
+    guarded = _SERVER_FIELDS[records._name] & vals.keys()
+    if not guarded or records.env.su or is_marked(records.env, "fynlo_own_write"):
+        return
+    for record in records:
+        if any(_to_plain(record[name]) != (vals[name] or False) for name in guarded):
+            raise AccessError(records.env._("Only the server changes this."))
+
+
+def _to_plain(value):
+    return (value.id if isinstance(value, models.BaseModel) else value) or False
+
+
+class PosOrder(models.Model):
+    _inherit = "pos.order"
+
+    def write(self, vals):
+        """Keep hands off what the API goes by."""
+        check_server_fields(self, vals)
+        return super().write(vals)
+
+    def _fynlo_own_write(self):
+        """Return the same orders, for a write of the server's own."""
+        return self.with_context(fynlo_own_write=SERVER_MARK, tracking_disable=True)
+
+
+class PosPayment(models.Model):
+    _inherit = "pos.payment"
+
+    def write(self, vals):
+        """Keep hands off what the API goes by."""
+        check_server_fields(self, vals)
+        return super().write(vals)
