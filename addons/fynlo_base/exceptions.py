@@ -65,9 +65,13 @@ class TokenInvalidError(FynloError):
 
 
 class TokenExpiredError(FynloError):
-    """The token was good and its time is over: refresh it."""
+    """The token was good and its time is over: refresh it, or ask for the PIN again.
 
-    status, code, message = 401, "token_expired", "The access token has expired. Refresh it."
+    A PIN gives an access token of 15 minutes and no refresh token.
+    """
+
+    status, code = 401, "token_expired"
+    message = "The access token has expired. Refresh it, or sign in again."
 
 
 class TokenReusedError(FynloError):

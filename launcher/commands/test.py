@@ -13,6 +13,10 @@ from ..terminal import say
 
 HELP = "run all tests; further arguments go to pytest, paths choose tests"
 PASSES_ON = True
+KEEP_FILES_IN_DATABASE = """
+INSERT INTO ir_config_parameter (key, value) VALUES ('ir_attachment.location', 'db')
+ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
+"""
 
 
 def arguments(parser):
@@ -79,6 +83,8 @@ def _unit_tests(bed, paths, others):
     name = "fynlo_t_unit"
     bed.databases.drop(name)
     bed.databases.copy(bed.template, name)
+    # Both processes share one filestore: one would delete what the other is writing.
+    bed.databases.sql(KEEP_FILES_IN_DATABASE, name)
     guard = ["-p", "launcher.pytest_guard", "--odoo-log-level=warn"]
     return _count(*_inside_odoo(bed, name, "unit", [*guard, *paths, *others]))
 

@@ -118,6 +118,8 @@ class FynloDemo(models.AbstractModel):
             "available_preset_ids": [Command.set(presets.ids)],
             "payment_method_ids": [Command.set(self._load_methods().ids)],
             "receipt_footer": "Thank you, come again!",
+            "set_maximum_difference": True,  # a cashier who counts further off asks a supervisor
+            "amount_authorized_diff": 10.0,
         }
         return self._record("pos.config", "bistro", vals)[0]
 

@@ -60,7 +60,7 @@ class PosSession(models.Model):
             self._get_captured_payments_domain(), ["payment_method_id"], ["__count", "amount:sum"]
         )
         return [
-            PaymentFigures(method.fynlo_uuid, method.name, method.type, count, amount)
+            PaymentFigures(method.fynlo_uuid, method.name, _type_of(method), count, amount)
             for method, count, amount in groups
         ]
 
@@ -150,3 +150,8 @@ def _add_order(totals, order):
     for tax_line in result["tax_lines_to_add"]:
         part = taxes.env["account.tax.repartition.line"].browse(tax_line["tax_repartition_line_id"])
         totals[part.tax_id][1] -= tax_line["amount_currency"]
+
+
+def _type_of(method):
+    """Return what the catalog calls a payment method."""
+    return "cash" if method.is_cash_count else "card"

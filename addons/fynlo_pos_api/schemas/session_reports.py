@@ -35,7 +35,7 @@ class PaymentReport(Reply):
 
     id: str
     name: str
-    type: str
+    type: Literal["cash", "card"]
     count: int
     amount: int
 

@@ -50,8 +50,12 @@ class TestSessionReport(CloseCase):
             ],
         )
         self.assertEqual(
-            {(each["name"], each["count"], each["amount"]) for each in report["payments"]},
-            {("Cash", 2, 275), ("Card", 1, 1320)},
+            {(each["name"], each["type"], each["count"]) for each in report["payments"]},
+            {("Cash", "cash", 2), ("Card", "card", 1)},
+        )
+        self.assertEqual(
+            {(each["name"], each["amount"]) for each in report["payments"]},
+            {("Cash", 275), ("Card", 1320)},
         )
         self.assertEqual(
             [(each["name"], each["orderCount"], each["amount"]) for each in report["employees"]],
