@@ -100,13 +100,6 @@ class IllegalTransitionError(FynloError):
     message = "The order is not in a state for that."
 
 
-class StaleVersionError(FynloError):
-    """Somebody changed it in between; ``details.version`` is the current version."""
-
-    status, code = 409, "stale_version"
-    message = "It was changed in the meantime. Read it again."
-
-
 class OrderNotPaidError(FynloError):
     """Something is still owed; ``details.due`` tells how much, in minor units."""
 

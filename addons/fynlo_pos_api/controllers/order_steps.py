@@ -1,3 +1,4 @@
+from odoo.addons.fynlo_base.exceptions import StaleVersionError
 from odoo.addons.fynlo_base.http.route import CASHIER, api_route
 from odoo.http import Controller, request
 
@@ -6,7 +7,7 @@ from ..schemas.carts import PaymentCreate
 from ..schemas.order_details import OrderView
 from ..schemas.order_edits import OrderCancel, OrderHold, OrderPatch, OrderStep, OrderTransfer
 
-_STEP = (exc.IllegalTransitionError, exc.StaleVersionError)
+_STEP = (exc.IllegalTransitionError, StaleVersionError)
 
 
 def _step_route(path, **options):

@@ -1,17 +1,17 @@
 from odoo import api, fields, models
-from odoo.addons.fynlo_base.exceptions import ForbiddenError, InvalidFieldsError, NotFoundError
+from odoo.addons.fynlo_base.exceptions import (
+    ForbiddenError,
+    InvalidFieldsError,
+    NotFoundError,
+    StaleVersionError,
+)
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.tools import SQL
 
 from .. import metrics
 from ..engine.money import to_minor
 from ..engine.order_life import allowed_steps, find_next
-from ..exceptions import (
-    IllegalTransitionError,
-    OrderHasPaymentsError,
-    OrderNotPaidError,
-    StaleVersionError,
-)
+from ..exceptions import IllegalTransitionError, OrderHasPaymentsError, OrderNotPaidError
 
 
 class PosOrder(models.Model):
