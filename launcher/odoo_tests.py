@@ -46,7 +46,10 @@ def compare(bed, run_pytest, chosen=""):
     plain = _fresh(bed, "fynlo_t_odoo_plain")
     bed.databases.create(plain)
     bed.installer().install(bed.config_file(plain), plain, modules, title="Installing Odoo alone")
-    return _tell(run_pytest(plain, "odoo_plain", again), after)
+    before = run_pytest(plain, "odoo_plain", again)
+    if not before:
+        raise LauncherError("None of Odoo's tests ran without the suite.")
+    return _tell(before, after)
 
 
 def _fresh(bed, name):

@@ -29,7 +29,7 @@ def test_passing_tests_are_not_asked_again():
 
 
 def test_the_worst_of_a_test_counts(tmp_path):
-    outcomes = Outcomes(tmp_path / "outcomes.json")
+    outcomes = Outcomes(tmp_path / "outcomes.json", "/x")
     for nodeid, when, outcome in (
         ("a", "setup", "passed"),
         ("a", "call", "passed"),
@@ -41,7 +41,7 @@ def test_the_worst_of_a_test_counts(tmp_path):
     ):
         report = SimpleNamespace(nodeid=nodeid, when=when, outcome=outcome)
         outcomes.pytest_runtest_logreport(report)
-    found = {"a": "failed", "b": "skipped", "c": "failed", "d": "passed"}
+    found = {"/x/a": "failed", "/x/b": "skipped", "/x/c": "failed", "/x/d": "passed"}
     assert json.loads((tmp_path / "outcomes.json").read_text()) == found
 
 
