@@ -1,8 +1,8 @@
 """A pytest plugin: write how each test ended to the JSON file that ``FYNLO_OUTCOMES`` names.
 
 ``{node id: "passed", "failed" or "skipped"}``, with an absolute path in the id: pytest's own are
-relative to a folder that follows from what is tested. The file is whole at every moment, so a run that is
-cut off leaves what it knew.
+relative to a folder that follows from what is tested. The file is whole at every moment, so a run
+that is cut off leaves what it knew.
 """
 
 import json
