@@ -24,10 +24,20 @@ def test_taken_port_is_named_with_the_way_out(tmp_path):
         assert_refused(fynlo("up", "--port", port, FYNLO_STATE=str(tmp_path)), port, "--port")
 
 
+def listen_above_a_free_port():
+    """Give a listening socket whose port less 3 nobody else listens on."""
+    while True:
+        taken = socket.create_server(("127.0.0.1", 0))
+        try:
+            socket.create_server(("127.0.0.1", taken.getsockname()[1] - 3)).close()
+        except OSError:
+            taken.close()
+        else:
+            return taken
+
+
 def test_taken_websocket_port_is_named(tmp_path):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
+    with listen_above_a_free_port() as taken:
         port = taken.getsockname()[1]
         done = fynlo("up", "--port", str(port - 3), FYNLO_STATE=str(tmp_path))
         assert_refused(done, f"Port {port} ", "--port")

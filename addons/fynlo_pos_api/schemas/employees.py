@@ -28,7 +28,7 @@ class EmployeeSummary(Reply):
     def of(cls, employee):
         """Build it from one employee, sudoed."""
         return cls.model_construct(
-            id=employee.fynlo_uuid,
+            id=UUID(employee.fynlo_uuid),
             name=employee.name,
             role=employee.fynlo_role,
             job=employee.job_title or None,
