@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.addons.fynlo_base.principal import principal_of
 
+from ..engine.order_life import STATES, STEPS
+
 
 class FynloOrderStep(models.Model):
     """One step in the life of an order: what, by whom, on which till, when. Never changed."""
@@ -14,9 +16,11 @@ class FynloOrderStep(models.Model):
         "pos.order", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="order_id.company_id")
-    step = fields.Char(required=True, readonly=True)
-    state_before = fields.Char("From", readonly=True)
-    state_after = fields.Char("To", readonly=True)
+    step = fields.Selection(
+        [(step, step.capitalize()) for step in STEPS], required=True, readonly=True
+    )
+    state_before = fields.Selection(list(STATES.items()), "From", readonly=True)
+    state_after = fields.Selection(list(STATES.items()), "To", readonly=True)
     version = fields.Integer(readonly=True, help="The order's version after the step")
     user_id = fields.Many2one("res.users", readonly=True)
     employee_id = fields.Many2one("hr.employee", readonly=True)
