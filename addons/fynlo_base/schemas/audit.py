@@ -76,8 +76,5 @@ class AuditPage(PageReply):
         """Build from the query, one page of records and the number of all that match."""
         return cls(
             entries=[AuditEntryView.from_record(entry) for entry in entries],
-            total=total,
-            page=query.page,
-            limit=query.limit,
-            total_pages=-(-total // query.limit),
+            **cls.paging(total, query),
         )

@@ -81,10 +81,7 @@ class SessionPage(PageReply):
         """Build it from sessions, sudoed, and the query that found them."""
         return cls.model_construct(
             sessions=[SignInView.of(session, current) for session in sessions],
-            total=total,
-            page=query.page,
-            limit=query.limit,
-            total_pages=-(-total // query.limit),
+            **cls.paging(total, query),
         )
 
 

@@ -83,6 +83,12 @@ class PageReply(Reply):
     limit: int
     total_pages: int
 
+    @staticmethod
+    def paging(total, query):
+        """Return these four of a page, from the number of all rows and its ``PageQuery``."""
+        pages = -(-total // query.limit)
+        return {"total": total, "page": query.page, "limit": query.limit, "total_pages": pages}
+
 
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)?", re.ASCII

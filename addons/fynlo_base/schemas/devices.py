@@ -109,8 +109,5 @@ class DevicePage(PageReply):
         """Build it from a recordset of ``fynlo.device`` and the query that found it."""
         return cls.model_construct(
             devices=[DeviceView.of(device) for device in devices],
-            total=total,
-            page=query.page,
-            limit=query.limit,
-            total_pages=-(-total // query.limit),
+            **cls.paging(total, query),
         )

@@ -167,6 +167,8 @@ class FynloOrderEdit(models.AbstractModel):
                 details["added"].append(vals["uuid"])
                 continue
             changed = {name: vals[name] for name in _LINE_FIELDS if _differs(line, name, vals)}
+            if "product_id" in changed:  # a combo's price was shared anew, in another order
+                changed |= _product_values(vals)
             if changed:
                 commands.append(Command.update(line.id, changed))
             if {"qty", "discount", "customer_note", "product_id"} & changed.keys():
@@ -183,6 +185,18 @@ class FynloOrderEdit(models.AbstractModel):
         for uuid, parent_uuid in parents.items():
             if not line_by_uuid[uuid].combo_parent_id:
                 line_by_uuid[uuid].combo_parent_id = line_by_uuid[parent_uuid]
+
+
+def _product_values(vals):
+    """Return what else belongs to a line's product: taxes, modifiers and the guest's words."""
+    return {
+        "tax_ids": vals["tax_ids"],
+        "attribute_value_ids": vals.get("attribute_value_ids", [Command.clear()]),
+        "custom_attribute_value_ids": [
+            Command.clear(),
+            *vals.get("custom_attribute_value_ids", ()),
+        ],
+    }
 
 
 def _differs(line, name, vals):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
 from odoo.addons.fynlo_base.principal import principal_of
 
-from ..engine.book import PriceBook
+from ..engine.book import MethodEntry, PriceBook
 from ..engine.choices import FieldFaults
 from ..engine.money import to_minor
 from ..engine.tenders import Tender, check_tenders, settle
@@ -39,7 +39,7 @@ class FynloOrderPayment(models.AbstractModel):
         orders = self.env["pos.order"]
         order = orders._fynlo_lock_order(uuid)
         order._fynlo_check_step("pay")
-        session = self.env["pos.session"]._fynlo_hold_current(order.config_id)
+        session = order._fynlo_join_session()
         book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
         tenders = self._fynlo_check(command, order, book, session)
         settlement = self._fynlo_settle_order(order, tenders)
@@ -65,14 +65,12 @@ class FynloOrderPayment(models.AbstractModel):
     def _fynlo_settle_order(self, order, tenders):
         """Return the ``Settlement`` of an order with the payments it has and ``tenders``."""
         book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
-        methods = {method.id: method for method in book.methods.values()}
-        paid = {}
-        for payment in order.payment_ids:
-            method_id = payment.payment_method_id.id
-            paid[method_id] = paid.get(method_id, 0.0) + payment.amount
+        # Grouped with their change; of the web till too, whose methods the store may have lost.
+        paid = order.payment_ids.grouped("payment_method_id")
         before = tuple(
-            Tender("", methods[method_id], amount, amount, None)
-            for method_id, amount in paid.items()
+            Tender("", _entry_of(method), amount, amount, None)
+            for method, payments in paid.items()
+            for amount in [sum(payments.mapped("amount"))]
         )
         return settle(_Bill(book, order.amount_total), before + tenders)
 
@@ -92,3 +90,14 @@ class FynloOrderPayment(models.AbstractModel):
         tender = settlement.tenders[0]
         details = {"payment": tender.uuid, "amount_minor": to_minor(tender.amount, currency)}
         order._fynlo_take_step("pay", {"amount_return": change}, details=details)
+
+
+def _entry_of(method):
+    """Return a ``pos.payment.method`` as :func:`settle` looks at it."""
+    return MethodEntry(
+        id=method.id,
+        uuid=method.fynlo_uuid,
+        name=method.name,
+        is_cash=method.is_cash_count,
+        needs_customer=method.split_transactions,
+    )

@@ -134,12 +134,25 @@ class PosOrder(models.Model):
         """
         order = self._fynlo_lock_order(uuid, command.version)
         order._fynlo_check_step("complete")
+        order._fynlo_join_session()
         settlement = self.env["fynlo.order.payment"]._fynlo_settle_order(order, ())
         if not settlement.is_covered:
             due = to_minor(settlement.due - settlement.paid, order.currency_id)
             raise OrderNotPaidError(details={"due": due})
         order._fynlo_finish(reason=command.reason)
         return order
+
+    def _fynlo_join_session(self):
+        """Hold the store's open session, put the order into it, and return it.
+
+        An order for another day may lie in an earlier session or in none; its money never does.
+
+        :raise SessionNotOpenError: there is none
+        """
+        session = self.env["pos.session"]._fynlo_hold_current(self.config_id)
+        if self.session_id != session:
+            self._fynlo_own_write().session_id = session
+        return session
 
     def _fynlo_finish(self, reason=None):
         """Make a covered order a finished sale, by Odoo's own steps."""

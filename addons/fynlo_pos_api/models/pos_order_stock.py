@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.fynlo_base.server_mark import is_marked
+from odoo.exceptions import AccessError
 
 
 class PosOrder(models.Model):
@@ -18,7 +19,12 @@ class PosOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Hold the session open until this transaction ends, whoever creates the order."""
+        """Hold the session open until this transaction ends, whoever creates the order.
+
+        Stock that was posted before its order was sold would never be moved.
+        """
+        if any(vals.get("fynlo_stock_state") == "posted" for vals in vals_list):
+            raise AccessError(self.env._("Only the server posts stock."))
         if not is_marked(self.env, "fynlo_session_held"):
             session_ids = {vals.get("session_id") for vals in vals_list} - {None, False}
             self.env["pos.session"].browse(session_ids)._fynlo_hold_open()

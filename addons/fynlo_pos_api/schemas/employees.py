@@ -46,8 +46,5 @@ class EmployeePage(PageReply):
         """Build it from the employees of one page, sudoed, the number of all, and the query."""
         return cls.model_construct(
             employees=[EmployeeSummary.of(employee) for employee in employees],
-            total=total,
-            page=query.page,
-            limit=query.limit,
-            total_pages=-(-total // query.limit),
+            **cls.paging(total, query),
         )

@@ -105,8 +105,5 @@ class OrderPage(PageReply):
         """Build it from the ``pos.order`` of one page, the number of all, and the query."""
         return cls(
             orders=[OrderSummary.of(order) for order in orders],
-            total=total,
-            page=query.page,
-            limit=query.limit,
-            total_pages=-(-total // query.limit),
+            **cls.paging(total, query),
         )

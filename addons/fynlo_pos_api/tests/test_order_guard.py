@@ -43,6 +43,12 @@ class TestOrderGuard(SellingCase):
         )
         self.assertEqual(self.order.general_customer_note, "for later")
 
+    def test_no_order_begins_with_its_stock_posted(self):
+        vals = {"session_id": self.session.id, "fynlo_stock_state": "posted", "amount_total": 0}
+        vals |= {"amount_tax": 0, "amount_paid": 0, "amount_return": 0}
+        with self.assertRaises(AccessError):
+            self.env["pos.order"].with_user(self.cleo).create(vals)
+
     def test_a_forged_mark_opens_nothing(self):
         order = self.order.with_user(self.cleo).with_context(fynlo_own_write=True)
         with self.assertRaises(AccessError):
