@@ -10,10 +10,12 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import float_round
 
 from ..engine.price_rules import PriceRules
-from ..schemas.carts import CartLine, ComboItemChoice, ModifierChoice, QuoteRequest
+from ..schemas.carts import CartLine, ComboItemChoice, ModifierChoice, OrderCreate, QuoteRequest
+from ..schemas.order_edits import OrderPatch
 from .menu import Menu
 
 CARTS = int(os.environ.get("FYNLO_PARITY_CARTS", "600"))
+REPRICED = max(CARTS // 15, 10)
 SEED = int(os.environ.get("FYNLO_PARITY_SEED", "20261121"))
 
 
@@ -57,6 +59,46 @@ class TestPricingParity(TransactionCase):
                 priced = self.price(menu, cart)
             with self.subTest(seed=SEED, cart=number), self.assertRaises(AssertionError):
                 self.assert_same(menu, priced, self.reference(menu, cart, expected))
+
+    def test_orders_priced_anew_cost_what_a_new_cart_costs(self):
+        """Another order type brings another pricelist and fiscal position to every line."""
+        dice = random.Random(SEED)
+        for number in range(REPRICED):
+            menu = dice.choice(self.menus)
+            self.vary_settings(dice, menu)
+            cart, _expected = self.random_cart(dice, menu)
+            kinds = ["dine_in", "takeaway", "delivery"]
+            kinds.remove(cart.order_type)
+            order_type = dice.choice(kinds)
+            with self.subTest(seed=SEED, cart=number, company=menu.company.name):
+                order = self.reprice(menu, cart, order_type)
+                priced = self.price(menu, cart.model_copy(update={"order_type": order_type}))
+                self.assertMoney(menu, order.amount_total, priced.total)
+                self.assertMoney(menu, order.amount_tax, priced.tax)
+                self.assertEqual(
+                    sorted(
+                        (line.product_id.id, line.qty, line.tax_ids.ids, line.price_unit)
+                        for line in order.lines
+                    ),
+                    sorted(
+                        (line.product.id, line.quantity, list(line.tax_ids), line.unit_price)
+                        for line in priced.lines
+                    ),
+                )
+
+    def reprice(self, menu, cart, order_type):
+        """Book a cart as an open order, change its type, and return the order."""
+        vals = {"name": "Till", "config_id": menu.store.id, "platform": "ios"}
+        device = menu.env["fynlo.device"].create(vals)
+        env = self.env_of(menu, device_id=device.id)
+        facts = {"id": uuid4(), "occurred_at": None, "payments": [], "stated_total": None}
+        command = OrderCreate.model_construct(**{**dict(cart), **facts, "note": None})
+        env["fynlo.checkout"]._fynlo_sell(command)
+        change = OrderPatch.model_validate({"orderType": order_type})
+        order = env["fynlo.order.edit"]._fynlo_edit_order(command.id, change)
+        env.flush_all()
+        env.invalidate_all()
+        return order
 
     def vary_settings(self, dice, menu):
         menu.company.tax_calculation_rounding_method = dice.choice(
@@ -127,12 +169,15 @@ class TestPricingParity(TransactionCase):
                 remaining -= count
         return items
 
-    def price(self, menu, cart):
+    def env_of(self, menu, **facts):
         principal = Principal(
             user_id=self.env.uid, company_id=menu.company.id, role="manager", session="x",
-            store_ids=(menu.store.id,), store_id=menu.store.id,
+            store_ids=(menu.store.id,), store_id=menu.store.id, **facts,
         )  # fmt: skip
-        env = menu.env(context={**menu.env.context, CONTEXT_KEY: principal})
+        return menu.env(context={**menu.env.context, CONTEXT_KEY: principal})
+
+    def price(self, menu, cart):
+        env = self.env_of(menu)
         env.flush_all()
         env.invalidate_all()
         store = menu.store.with_env(env)
