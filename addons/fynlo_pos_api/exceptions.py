@@ -111,3 +111,10 @@ class OrderHasPaymentsError(FynloError):
 
     status, code = 409, "order_has_payments"
     message = "The order is paid in part. Give the money back first."
+
+
+class RefundTooLargeError(FynloError):
+    """More would come back than is left of what was sold; ``details.refundable`` is the money."""
+
+    status, code = 422, "refund_too_large"
+    message = "That is more than is left to refund."

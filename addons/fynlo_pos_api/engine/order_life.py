@@ -29,6 +29,7 @@ STEPS = {
     "pay": {state: state for state in _OPEN},
     "complete": dict.fromkeys(_OPEN, COMPLETED),
     "cancel": dict.fromkeys(_OPEN, CANCELLED),
+    "refund": {COMPLETED: COMPLETED},
 }
 
 

@@ -52,6 +52,17 @@ class Settlement:
         return next(gives, None)
 
 
+def method_entry(method):
+    """Return a ``pos.payment.method`` as the book has it; of the web till too, or lost since."""
+    return MethodEntry(
+        id=method.id,
+        uuid=method.fynlo_uuid,
+        name=method.name,
+        is_cash=method.is_cash_count,
+        needs_customer=method.split_transactions,
+    )
+
+
 def check_tenders(payments, book, has_customer, faults):
     """Return the ``PaymentCreate`` of a body as tenders; what is wrong is noted in ``faults``."""
     tenders, references = [], set()

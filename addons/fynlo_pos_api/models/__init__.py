@@ -8,6 +8,7 @@ from . import hr_employee
 from . import restaurant_floor
 from . import pos_config
 from . import pos_config_session
+from . import pos_config_refund
 from . import fynlo_price_book
 from . import fynlo_price_book_products
 from . import fynlo_pricing
@@ -26,6 +27,9 @@ from . import fynlo_order_step
 from . import pos_order_life
 from . import fynlo_order_edit
 from . import fynlo_order_payment
+from . import pos_order_refund
+from . import fynlo_refund_values
+from . import fynlo_order_refund
 from . import account_bank_statement_line
 from . import fynlo_cash_count
 from . import pos_session

@@ -4,10 +4,10 @@ from odoo import api, fields, models
 from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
 from odoo.addons.fynlo_base.principal import principal_of
 
-from ..engine.book import MethodEntry, PriceBook
+from ..engine.book import PriceBook
 from ..engine.choices import FieldFaults
 from ..engine.money import to_minor
-from ..engine.tenders import Tender, check_tenders, settle
+from ..engine.tenders import Tender, check_tenders, method_entry, settle
 from ..exceptions import DeviceRequiredError, OverpaidError
 
 
@@ -68,7 +68,7 @@ class FynloOrderPayment(models.AbstractModel):
         # Grouped with their change; of the web till too, whose methods the store may have lost.
         paid = order.payment_ids.grouped("payment_method_id")
         before = tuple(
-            Tender("", _entry_of(method), amount, amount, None)
+            Tender("", method_entry(method), amount, amount, None)
             for method, payments in paid.items()
             for amount in [sum(payments.mapped("amount"))]
         )
@@ -90,14 +90,3 @@ class FynloOrderPayment(models.AbstractModel):
         tender = settlement.tenders[0]
         details = {"payment": tender.uuid, "amount_minor": to_minor(tender.amount, currency)}
         order._fynlo_take_step("pay", {"amount_return": change}, details=details)
-
-
-def _entry_of(method):
-    """Return a ``pos.payment.method`` as :func:`settle` looks at it."""
-    return MethodEntry(
-        id=method.id,
-        uuid=method.fynlo_uuid,
-        name=method.name,
-        is_cash=method.is_cash_count,
-        needs_customer=method.split_transactions,
-    )

@@ -8,6 +8,8 @@ _LIMIT_FIELDS = frozenset(
         "fynlo_max_discount_cashier",
         "fynlo_max_discount_supervisor",
         "fynlo_order_seq_id",
+        "fynlo_refund_limit",
+        "fynlo_refund_role",
         "fynlo_session_role",
         "fynlo_void_role",
         "set_maximum_difference",

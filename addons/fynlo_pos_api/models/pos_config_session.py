@@ -18,7 +18,8 @@ GAPLESS_LOCALISATIONS = {
 }
 
 
-_ROLES = [
+#: Who may do something on a Fynlo device, for a field of a store.
+ROLES = [
     ("cashier", "Cashier and above"),
     ("supervisor", "Supervisor and above"),
     ("manager", "Manager and above"),
@@ -30,14 +31,14 @@ class PosConfig(models.Model):
     _inherit = ["pos.config", "fynlo.reference.mixin"]
 
     fynlo_void_role = fields.Selection(
-        _ROLES,
+        ROLES,
         "May Void Open Orders",
         default="supervisor",
         required=True,
         help="Who may cancel an order that nobody has paid, on a Fynlo device.",
     )
     fynlo_session_role = fields.Selection(
-        _ROLES,
+        ROLES,
         "May Open and Close Sessions",
         default="cashier",
         required=True,

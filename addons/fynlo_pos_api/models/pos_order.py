@@ -63,4 +63,5 @@ class PosOrder(models.Model):
             return "unpaid" if self.currency_id.is_zero(self.amount_paid) else "partial"
         if not self.lines.refund_orderline_ids or self.is_refund:
             return "paid"
-        return "partially_refunded" if self.has_refundable_lines else "refunded"
+        is_whole = self.fynlo_is_money_back or not self.has_refundable_lines
+        return "refunded" if is_whole else "partially_refunded"

@@ -47,6 +47,16 @@ SKIPPED_LINE_STEPS = {
     "_is_product_storable_fifo_avco": {"point_of_sale": "the step itself"},
 }
 
+#: For a refund: what these modules do in ``_process_order`` is for refunds.
+SKIPPED_REFUND_STEPS = {
+    **SKIPPED_STEPS,
+    "_process_order": {
+        module: reason
+        for module, reason in SKIPPED_STEPS["_process_order"].items()
+        if module not in ("l10n_my_edi_pos", "pos_event")
+    },
+}
+
 
 class PosOrder(models.Model):
     _inherit = "pos.order"
@@ -55,13 +65,14 @@ class PosOrder(models.Model):
         super()._register_hook()
         found = self._fynlo_find_overrides()
         type(self)._fynlo_overrides = found
+        type(self)._fynlo_refund_overrides = self._fynlo_find_overrides(SKIPPED_REFUND_STEPS)
         if found:
             _logger.info("Orders of the API take Odoo's full path because of %s.", found)
 
     @api.model
-    def _fynlo_find_overrides(self):
+    def _fynlo_find_overrides(self, steps=SKIPPED_STEPS):
         """Return ``"module.step"`` of every override that the short path would leave out."""
-        found = _find_overrides(type(self), SKIPPED_STEPS)
+        found = _find_overrides(type(self), steps)
         return found + _find_overrides(type(self.lines), SKIPPED_LINE_STEPS)
 
     @api.model
@@ -74,7 +85,9 @@ class PosOrder(models.Model):
         :param vals: all values; ``state`` is ``paid`` or ``draft``
         :param parents: ``{uuid of a combo's item: uuid of the combo's line}``
         """
-        if vals["state"] == "paid" and self._fynlo_overrides:
+        is_refund = vals.get("is_refund")
+        overrides = self._fynlo_refund_overrides if is_refund else self._fynlo_overrides
+        if vals["state"] == "paid" and overrides:
             return self._fynlo_create_by_steps(vals, parents)
         orders = self.with_context(
             tracking_disable=True, fynlo_session_held=SERVER_MARK, fynlo_creating_order=SERVER_MARK

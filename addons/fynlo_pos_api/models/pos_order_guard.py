@@ -7,6 +7,7 @@ _SERVER_FIELDS = {
     "pos.order": frozenset(
         (
             "fynlo_device_id",
+            "fynlo_is_money_back",
             "fynlo_order_type",
             "fynlo_price_difference",
             "fynlo_state",

@@ -13,6 +13,9 @@ from ..engine.money import to_minor
 from ..engine.order_life import allowed_steps, find_next
 from ..exceptions import IllegalTransitionError, OrderHasPaymentsError, OrderNotPaidError
 
+#: What an order that Odoo has finished is, whatever its progress says.
+_END_STATES = {"paid": "completed", "done": "completed", "cancel": "cancelled"}
+
 
 class PosOrder(models.Model):
     _inherit = "pos.order"
@@ -44,10 +47,10 @@ class PosOrder(models.Model):
 
         :raise IllegalTransitionError: not from the present state
         """
-        after = find_next(step, self.fynlo_state)
-        if after is None or self.state != "draft":
-            steps = allowed_steps(self.fynlo_state) if self.state == "draft" else []
-            raise IllegalTransitionError(details={"state": self.fynlo_state, "allowed": steps})
+        state = self.fynlo_state if self.state == "draft" else _END_STATES[self.state]
+        after = find_next(step, state)
+        if after is None:
+            raise IllegalTransitionError(details={"state": state, "allowed": allowed_steps(state)})
         return after
 
     def _fynlo_take_step(self, step, vals=None, reason=None, details=None):

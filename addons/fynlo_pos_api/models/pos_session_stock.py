@@ -134,3 +134,25 @@ class PosSession(models.Model):
         if waiting := pickings.filtered(lambda each: each.state not in ("done", "cancel")):
             _logger.warning("Stock of %s waits in %s.", self.name, waiting.mapped("name"))
         orders.lines._compute_total_cost(pickings.move_ids)
+        self._fynlo_scrap_goods(orders.lines.filtered("fynlo_is_scrapped"))
+
+    def _fynlo_scrap_goods(self, lines):
+        """Throw away what came back; the goods whose lot nobody named wait in a draft."""
+        picking_type = self.config_id.picking_type_id
+        returns = picking_type.return_picking_type_id
+        shelf = returns.default_location_dest_id or picking_type.default_location_src_id
+        scraps = self.env["stock.scrap"].create(
+            [
+                {
+                    "product_id": line.product_id.id,
+                    "scrap_qty": -line.qty,
+                    "product_uom_id": line.product_uom_id.id,
+                    "location_id": shelf.id,
+                    "company_id": self.company_id.id,
+                    "origin": line.order_id.pos_reference,
+                }
+                for line in lines
+                if line.product_id.type == "consu" and line.qty < 0
+            ]
+        )
+        scraps.filtered(lambda scrap: scrap.product_id.tracking == "none").do_scrap()

@@ -54,6 +54,7 @@ class ProductProduct(models.Model):
                      JOIN stock_picking_type kind ON kind.id = store.picking_type_id
                      JOIN stock_location shelf ON shelf.id = kind.default_location_src_id
                     WHERE line.product_id = ANY(%(ids)s) AND shelf.parent_path LIKE %(path)s
+                      AND line.fynlo_is_scrapped IS NOT TRUE
                ) moved GROUP BY product_id""",
             unposted=SQL(_UNPOSTED_ORDERS),
             ids=list(self.ids),

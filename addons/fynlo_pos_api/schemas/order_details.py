@@ -18,6 +18,7 @@ class OrderLineView(Reply):
     name: str
     quantity: float
     refunded_quantity: float
+    refunded_total: int
     unit_price: int
     discount_percent: float
     subtotal: int
@@ -40,6 +41,7 @@ class OrderLineView(Reply):
             name=line.full_product_name or line.product_id.display_name,
             quantity=line.qty,
             refunded_quantity=line.refunded_qty,
+            refunded_total=to_minor(line._fynlo_refunded_total(), currency),
             unit_price=to_minor(line.price_unit, currency),
             discount_percent=line.discount,
             subtotal=to_minor(line.price_subtotal, currency),
@@ -85,10 +87,31 @@ class PaymentView(Reply):
         )
 
 
+class RefundSummary(Reply):
+    """A refund of an order; ``total`` is below zero."""
+
+    id: str
+    reference: str
+    occurred_at: UtcInstant
+    total: int
+
+    @classmethod
+    def of(cls, refund):
+        """Build it from one ``pos.order``."""
+        return cls(
+            id=refund.uuid,
+            reference=refund.pos_reference or refund.name,
+            occurred_at=from_odoo_datetime(refund.date_order),
+            total=to_minor(refund.amount_total, refund.currency_id),
+        )
+
+
 class OrderView(OrderSummary):
-    """An order with all that belongs to it."""
+    """An order with all that belongs to it; ``refundOf`` is the sale that a refund belongs to."""
 
     session_id: str
+    refund_of: str | None
+    refunds: list[RefundSummary]
     note: str | None
     lines: list[OrderLineView]
     taxes: list[TaxView]
@@ -108,6 +131,8 @@ class OrderView(OrderSummary):
         return cls(
             **cls._values(order),
             session_id=order.session_id.fynlo_uuid,
+            refund_of=order.lines.refunded_orderline_id.order_id[:1].uuid or None,
+            refunds=[RefundSummary.of(each) for each in order._fynlo_refund_orders().sorted("id")],
             note=order.general_customer_note or None,
             lines=[OrderLineView.of(line, currency) for line in order.lines.sorted("id")],
             taxes=[TaxView(**tax) for tax in order._fynlo_tax_lines()],

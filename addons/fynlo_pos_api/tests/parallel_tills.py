@@ -58,7 +58,7 @@ class ParallelTills(BaseCase):
 
         def act(env):
             number = next(numbers)
-            principal = self.principals[number]
+            principal = self.principals[number % TILLS]
             context = {CONTEXT_KEY: principal, "allowed_company_ids": [principal.company_id]}
             return function(env(user=principal.user_id, context=context), number)
 

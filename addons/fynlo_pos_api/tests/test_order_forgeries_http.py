@@ -301,9 +301,3 @@ class TestOrderForgeriesHttp(SellingCase):
     def test_forged_total_of_an_online_sale(self):
         body = self.body(payments=[self.payment(self.cash, 1)], statedTotal=1)
         self.assertRefused(body, 409, "price_changed")
-
-    def test_refund_routes_do_not_exist_yet(self):
-        body = self.paid_body()
-        self.assertSuccess(self.post(body), 201)
-        response = self.post({"id": str(uuid4())}, path=f"/orders/{body['id']}/refunds")
-        self.assertFailure(response, 404, "not_found")

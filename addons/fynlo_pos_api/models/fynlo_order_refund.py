@@ -1,0 +1,212 @@
+from dataclasses import dataclass
+from uuid import uuid4
+
+from odoo import api, models
+from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
+from odoo.addons.fynlo_base.principal import principal_of
+
+from ..engine.choices import FieldFaults
+from ..engine.money import from_minor
+from ..engine.refund import Share, allocate, divide
+from ..engine.tenders import Settlement, Tender
+from ..exceptions import ApprovalRequiredError, IllegalTransitionError, RefundTooLargeError
+
+
+@dataclass(frozen=True)
+class RefundItem:
+    """What comes back of one line; ``quantity`` 0 is money alone."""
+
+    line: models.Model
+    quantity: float
+    share: Share
+    restock: bool = True
+
+
+class FynloOrderRefund(models.AbstractModel):
+    """Gives money back for a finished sale: a sale of its own with negative quantities.
+
+    Each line gives back its own money and taxes in proportion, and the last of it what is left:
+    the parts of a sale add up to the sale, to the cent and tax by tax.
+    """
+
+    _name = "fynlo.order.refund"
+    _description = "Fynlo refund of an order"
+
+    @api.model
+    def _fynlo_refund_order(self, uuid, command):
+        """Apply a ``RefundCreate`` and return the refund (one ``pos.order``).
+
+        :raise IllegalTransitionError: the order is not finished, or is a refund itself
+        :raise RefundTooLargeError: more than is left of what was sold
+        :raise ApprovalRequiredError: the store wants a higher role for it
+        :raise SessionNotOpenError: the store has no open session
+        """
+        order = self.env["pos.order"]._fynlo_lock_order(uuid)
+        if order.is_refund:
+            raise IllegalTransitionError(details={"state": order.fynlo_state, "allowed": []})
+        order._fynlo_check_step("refund")
+        session = self.env["pos.session"]._fynlo_hold_current(order.config_id)
+        left = self._fynlo_left(order)
+        items = self._fynlo_plan(order, left, command)
+        amount = sum(item.share.total for item in items)
+        so_far = from_minor(amount, order.currency_id) + order._fynlo_refunded_total()
+        self._fynlo_check_right(order, so_far, command)
+        settlement = self._fynlo_settle(order, command, amount, _total(left), session)
+        values = self.env["fynlo.refund.values"]
+        vals, parents = values._fynlo_refund_values(order, command, items, settlement, session)
+        refund = self.env["pos.order"]._fynlo_create_order(vals, parents)
+        refund._compute_total_cost_in_real_time()
+        details = {"refund": refund.uuid, "amount_minor": amount}
+        vals = {"fynlo_is_money_back": amount == _total(left)}
+        order._fynlo_take_step("refund", vals, reason=command.reason, details=details)
+        facts = {"reason": command.reason, "refund": refund.uuid, "amount_minor": amount}
+        self.env["fynlo.audit"]._fynlo_log("order.refund", order, facts)
+        return refund
+
+    @api.model
+    def _fynlo_check_right(self, order, amount, command):
+        """Check that the principal may refund so much; who checks approvals overrides it.
+
+        :param amount: of this refund and all earlier ones, in the order's currency
+        """
+        order.config_id._fynlo_check_refund_right(amount)
+
+    # --- What comes back
+
+    def _fynlo_plan(self, order, left, command):
+        """Return the ``RefundItem`` of each line concerned."""
+        if command.all:
+            items = self._fynlo_all_items(order, left, command.restock)
+        elif command.amount is not None:
+            items = self._fynlo_items_worth(left, command.amount)
+        else:
+            items = self._fynlo_named_items(order, left, command.lines)
+        if not items or sum(item.share.total for item in items) < 0:
+            raise RefundTooLargeError(details={"refundable": _total(left)})
+        return items
+
+    def _fynlo_left(self, order):
+        """Return ``{line: Share}`` of what was sold and not given back."""
+        left = order._fynlo_line_shares()
+        refunds = order._fynlo_refund_orders()
+        for line, share in refunds._fynlo_line_shares().items():
+            if line.refunded_orderline_id in left:
+                left[line.refunded_orderline_id] = left[line.refunded_orderline_id].less(share)
+        return left
+
+    def _fynlo_all_items(self, order, left, restock):
+        items = [
+            RefundItem(line, line.qty - line.refunded_qty, left[line], restock)
+            for line in order.lines.sorted("id")
+            if line.qty > 0
+        ]
+        return [item for item in items if item.quantity > 0 or item.share.total]
+
+    def _fynlo_items_worth(self, left, amount):
+        """Spread an amount over all lines in proportion to what is left of them."""
+        if amount > _total(left):
+            raise RefundTooLargeError(details={"refundable": _total(left)})
+        lines = sorted((line for line in left if left[line].total), key=lambda line: line.id)
+        parts = divide(amount, [left[line].total for line in lines])
+        return [
+            RefundItem(line, 0.0, left[line].part(part))
+            for line, part in zip(lines, parts, strict=True)
+            if part
+        ]
+
+    def _fynlo_named_items(self, order, left, wanted):
+        lines = {line.uuid: line for line in order.lines if not line.combo_parent_id}
+        items, faults, excess = [], FieldFaults(), FieldFaults()
+        for index, each in enumerate(wanted):
+            line = lines.get(str(each.line_id))
+            if line is None:
+                message = "The order has no such line; a combo comes back by its own line."
+                faults.add(f"lines.{index}.lineId", "unknown_reference", message)
+            elif each.quantity is None:
+                items += self._fynlo_money_off(line, left, each, index, excess)
+            else:
+                items += self._fynlo_goods(line, left, each, index, excess)
+        if faults.errors:
+            raise InvalidFieldsError(errors=faults.errors)
+        if excess.errors:
+            raise RefundTooLargeError(errors=excess.errors)
+        return items
+
+    def _fynlo_goods(self, line, left, wanted, index, excess):
+        quantity, remaining = float(wanted.quantity), line.qty - line.refunded_qty
+        if round(quantity - remaining, 6) > 0:
+            message = f"At most {max(remaining, 0):g} can come back."
+            excess.add(f"lines.{index}.quantity", "too_large", message)
+            return
+        for each in line + line.combo_line_ids.sorted("id"):
+            # A combo's items come back as many as belong to the combos that do.
+            present = each.qty - each.refunded_qty
+            count = min(round(quantity * each.qty / line.qty, 6), present)
+            if count > 0:
+                share = left[each].part_for(count, present)
+                yield RefundItem(each, count, share, wanted.restock)
+
+    def _fynlo_money_off(self, line, left, wanted, index, excess):
+        lines = [line, *line.combo_line_ids.sorted("id")]
+        weights = [left[each].total for each in lines]
+        if wanted.amount > sum(weights):
+            message = f"At most {max(sum(weights), 0)} can be given back."
+            excess.add(f"lines.{index}.amount", "too_large", message)
+            return
+        for each, part in zip(lines, divide(wanted.amount, weights), strict=True):
+            if part:
+                yield RefundItem(each, 0.0, left[each].part(part))
+
+    # --- How it is paid
+
+    def _fynlo_settle(self, order, command, amount, left, session):
+        """Return the ``Settlement`` of a refund; its amounts are below zero."""
+        book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
+        paid = order._fynlo_paid_by_method()
+        due = allocate(amount, left, paid, _coins_of(book))
+        tenders = [(str(uuid4()), method, part, None) for method, part in due.items()]
+        if command.payments:
+            tenders = self._fynlo_named_tenders(command.payments, book, paid, sum(due.values()))
+        currency = order.currency_id
+        tenders = tuple(
+            Tender(
+                uuid, method, -from_minor(part, currency), -from_minor(part, currency), reference
+            )
+            for uuid, method, part, reference in tenders
+        )
+        total = currency.round(sum(tender.amount for tender in tenders))
+        self.env["fynlo.checkout"]._fynlo_check_references(tenders, session)
+        return Settlement(tenders, total, total, is_covered=True)
+
+    def _fynlo_named_tenders(self, payments, book, paid, due):
+        """Return the payments that a body names; to pay back in another way wants a manager."""
+        faults, tenders = FieldFaults(), []
+        left, is_other_way = {method.id: amount for method, amount in paid.items()}, False
+        for index, payment in enumerate(payments):
+            method = book.methods.get(str(payment.method))
+            if method is None:
+                field = f"payments.{index}.method"
+                faults.add(field, "unknown_reference", "The store has no such method.")
+                continue
+            left[method.id] = left.get(method.id, 0) - payment.amount
+            is_other_way |= left[method.id] < 0
+            tenders.append((str(payment.id), method, payment.amount, payment.reference))
+        if not faults.errors and sum(part for _uuid, _method, part, _ref in tenders) != due:
+            faults.add("payments", "wrong_sum", f"They add up to another sum than {due}.")
+        if faults.errors:
+            raise InvalidFieldsError(errors=faults.errors)
+        if is_other_way and not principal_of(self.env).is_at_least("manager"):
+            raise ApprovalRequiredError(details={"role": "manager"})
+        return tenders
+
+
+def _total(left):
+    return max(sum(share.total for share in left.values()), 0)
+
+
+def _coins_of(book):
+    """Return the function that rounds an amount of cash, in minor units, to coins that exist."""
+    if not book.cash_rounding:
+        return lambda amount: amount
+    to_minor, from_minor = book.currency.to_minor, book.currency.from_minor
+    return lambda amount: to_minor(book.cash_rounding.round(from_minor(amount)))

@@ -1,0 +1,84 @@
+from collections import defaultdict
+
+from odoo import fields, models
+
+from ..engine.money import to_minor
+from ..engine.refund import Share
+from ..engine.tenders import method_entry
+
+
+class PosOrder(models.Model):
+    _inherit = "pos.order"
+
+    fynlo_is_money_back = fields.Boolean("All Money Given Back", readonly=True, copy=False)
+
+    def _fynlo_refund_orders(self):
+        """Return the booked refunds of one order (may be empty)."""
+        orders = self.lines.refund_orderline_ids.order_id
+        return orders.filtered(lambda order: order.state in ("paid", "done"))
+
+    def _fynlo_refunded_total(self):
+        """Return what was given back for one order, above zero, in its currency."""
+        return self.currency_id.round(sum(line._fynlo_refunded_total() for line in self.lines))
+
+    def _fynlo_line_shares(self):
+        """Return ``{line: Share}`` of orders as Odoo's engine books them.
+
+        What a refund gives back is above zero, as what it is taken from.
+        """
+        shares = {}
+        for order in self:
+            engine, company = self.env["account.tax"], order.company_id
+            base_lines = order._prepare_tax_base_line_values()
+            engine._add_tax_details_in_base_lines(base_lines, company)
+            engine._round_base_lines_tax_details(base_lines, company)
+            for line, base_line in zip(order.lines, base_lines, strict=True):
+                shares[line] = _share_of(base_line["tax_details"], order.currency_id)
+        return shares
+
+    def _fynlo_paid_by_method(self):
+        """Return ``{MethodEntry: minor units}``: what each method has paid and not given back.
+
+        In the order of the payments; cash without its change.
+        """
+        paid = defaultdict(float)
+        for payment in (self | self._fynlo_refund_orders()).payment_ids.sorted("id"):
+            paid[payment.payment_method_id] += payment.amount
+        return {
+            method_entry(method): to_minor(amount, self.currency_id)
+            for method, amount in paid.items()
+        }
+
+
+class PosOrderLine(models.Model):
+    _inherit = "pos.order.line"
+
+    fynlo_is_scrapped = fields.Boolean(
+        "Scrapped", readonly=True, help="The goods came back and were thrown away."
+    )
+
+    def _fynlo_refunded_total(self):
+        """Return what was given back for one line, with tax, above zero."""
+        booked = self.refund_orderline_ids.filtered(
+            lambda line: line.order_id.state in ("paid", "done")
+        )
+        return -sum(booked.mapped("price_subtotal_incl"))
+
+    def _prepare_base_line_for_taxes_computation(self):
+        """Of a refund that brings no goods back, take the refund's side of the taxes too."""
+        values = super()._prepare_base_line_for_taxes_computation()
+        if self.refunded_orderline_id and not self.qty:
+            values["is_refund"] = True
+        return values
+
+
+def _share_of(tax_details, currency):
+    excluded = tax_details["total_excluded_currency"] + tax_details["delta_total_excluded_currency"]
+    taxes = defaultdict(lambda: (0, 0))
+    for data in tax_details["taxes_data"]:
+        base, tax = taxes[data["tax"].id]
+        taxes[data["tax"].id] = (
+            base + to_minor(data["base_amount_currency"], currency),
+            tax + to_minor(data["tax_amount_currency"], currency),
+        )
+    return Share(to_minor(excluded, currency), dict(taxes))
