@@ -24,6 +24,7 @@ class OrderStepsController(Controller):
         methods=["PATCH"],
         body=OrderPatch,
         errors=(
+            exc.ApprovalRequiredError,
             exc.DiscountLimitError,
             exc.OrderHasPaymentsError,
             exc.ProductUnavailableError,

@@ -9,6 +9,7 @@ from ..schemas.quotes import QuoteView
 from ..schemas.receipts import ReceiptQuery, ReceiptView
 
 _PRICING = (
+    exc.ApprovalRequiredError,
     exc.DiscountLimitError,
     exc.PriceChangedError,
     exc.ProductUnavailableError,

@@ -153,6 +153,18 @@ class MethodEntry:
     needs_customer: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceCharge:
+    """What a store adds for service where guests eat in.
+
+    :ivar min_guests: a smaller party pays none; 0 lets everybody pay
+    """
+
+    product_uuid: str
+    percent: float
+    min_guests: int
+
+
 @dataclass(slots=True)
 class PriceBook:
     """The terms of one store. Products are entered when they are first asked for.
@@ -163,6 +175,9 @@ class PriceBook:
     :ivar tax_maps: by fiscal position, the taxes in place of a tax; ``{}`` removes all
     :ivar tax_names: ``(public id, name on receipts)`` by tax
     :ivar products: :class:`ProductEntry` by public id
+    :ivar tip_product_uuid: what a tip is booked on; ``None`` if the store takes none
+    :ivar service: ``None`` if the store adds nothing for service
+    :ivar comp_role: the least role that may give something for free
     :ivar is_cold: the book has grown since what was read for it was kept
     """
 
@@ -184,6 +199,9 @@ class PriceBook:
     tax_maps: dict
     tax_names: dict
     methods: dict
+    tip_product_uuid: str | None
+    service: ServiceCharge | None
+    comp_role: str
     products: dict = field(default_factory=dict)
     is_cold: bool = True
 

@@ -13,6 +13,9 @@ class PricedLine:
     :ivar modifiers: the chosen :class:`Modifier` and the guest's own words, if any
     :ivar tax_ids: taxes of the product
     :ivar applied_tax_ids: taxes after the fiscal position
+    :ivar kind: ``item``, or what the server adds: ``tip``, ``service_charge``, ``difference``
+    :ivar seat: number of the guest's seat, 0 for none
+    :ivar comp_reason: why it is given for free, ``""`` if it is not
     :ivar is_price_fixed: somebody set the price by hand; no rule changes it
     :ivar subtotal: without tax
     :ivar total: with tax
@@ -31,6 +34,9 @@ class PricedLine:
     parent: int | None = None
     combo_option_id: int | None = None
     is_price_fixed: bool = False
+    kind: str = "item"
+    seat: int = 0
+    comp_reason: str = ""
     subtotal: float = 0.0
     total: float = 0.0
 
@@ -61,6 +67,8 @@ class TaxShare:
 class PricedCart:
     """A cart with everything that the server decided.
 
+    :ivar tip: what the guest gives on top
+    :ivar extra_uuids: ``{kind: id}`` of lines that the server added before
     :ivar total: what the guest owes, rounded to coins where the store rounds every total
     :ivar cash_total: what the guest owes when paying in cash
     :ivar rounding: the part of ``total`` that rounding to coins added
@@ -73,6 +81,10 @@ class PricedCart:
     fiscal_position_id: int | None
     partner_id: int | None
     lines: list[PricedLine]
+    guest_count: int = 0
+    tip: float = 0.0
+    is_service_waived: bool = False
+    extra_uuids: dict = field(default_factory=dict)
     taxes: list[TaxShare] = field(default_factory=list)
     untaxed: float = 0.0
     tax: float = 0.0

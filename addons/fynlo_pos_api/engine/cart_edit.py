@@ -35,11 +35,16 @@ def _check_fixed_parts(line, patch, path, faults):
 
 
 def _apply(line, patch):
-    """Change discount and note of a line; return its new quantity."""
+    """Change discount, note and seat of a line; return its new quantity."""
     if patch.discount_percent is not None:
         line.discount = float(patch.discount_percent)
+    if "comp_reason" in patch.model_fields_set and (patch.comp_reason or line.comp_reason):
+        line.comp_reason = patch.comp_reason or ""
+        line.discount = 100.0 if patch.comp_reason else float(patch.discount_percent or 0)
     if "note" in patch.model_fields_set:
         line.note = patch.note or ""
+    if "seat" in patch.model_fields_set:
+        line.seat = patch.seat or 0
     return line.quantity if patch.quantity is None else float(patch.quantity)
 
 

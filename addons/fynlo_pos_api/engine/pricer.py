@@ -52,7 +52,7 @@ class LinePricer:
         price = self._find_price(entry, quantity, surcharge)
         price = float_round(price, precision_digits=self._book.price_digits)
         priced = self._make(line, entry, str(line.id), quantity, price)
-        priced.surcharge, priced.modifiers, priced.note = surcharge, modifiers, line.note or ""
+        priced.surcharge, priced.modifiers = surcharge, modifiers
         self.lines.append(priced)
 
     def _add_combo(self, line, entry, path):
@@ -60,7 +60,6 @@ class LinePricer:
         if self.faults.errors or self.unavailable:
             return
         priced = self._make(line, entry, str(line.id), float(line.quantity), 0.0)
-        priced.note = line.note or ""
         self._append_combo(priced, choices)
 
     def _append_combo(self, priced, choices):
@@ -160,7 +159,10 @@ class LinePricer:
             product=entry,
             quantity=quantity,
             unit_price=unit_price,
-            discount=float(line.discount_percent),
+            discount=100.0 if line.comp_reason else float(line.discount_percent),
             tax_ids=entry.tax_ids,
             applied_tax_ids=self._book.map_taxes(self._position_id, entry.tax_ids),
+            note=line.note or "",
+            seat=line.seat or 0,
+            comp_reason=line.comp_reason or "",
         )

@@ -9,9 +9,11 @@ from . import restaurant_floor
 from . import pos_config
 from . import pos_config_session
 from . import pos_config_refund
+from . import pos_config_service
 from . import fynlo_price_book
 from . import fynlo_price_book_products
 from . import fynlo_pricing
+from . import fynlo_pricing_extras
 from . import fynlo_catalog
 from . import fynlo_demo
 from . import pos_config_demo
@@ -20,6 +22,7 @@ from . import fynlo_checkout
 from . import pos_payment
 from . import pos_session_sale
 from . import pos_order
+from . import pos_order_line
 from . import pos_order_guard
 from . import pos_order_booking
 from . import pos_order_reading

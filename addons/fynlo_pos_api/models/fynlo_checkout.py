@@ -77,6 +77,7 @@ class FynloCheckout(models.AbstractModel):
         if difference:
             self._fynlo_log_difference(order, cart, command)
         self._fynlo_log_withdrawn(order, cart)
+        order._fynlo_log_comps(line for line in command.lines if line.comp_reason)
         self.env["fynlo.price.book"]._fynlo_keep_warm(book)
         self.env.cr.postcommit.add(metrics.orders.labels(order.fynlo_state).inc)
         return order
@@ -157,7 +158,7 @@ class FynloCheckout(models.AbstractModel):
         withdrawn = [
             line.product.uuid
             for line in cart.lines
-            if line.parent is None and line.product.priced and not line.product.is_sold
+            if line.parent is None and line.kind == "item" and not line.product.is_sold
         ]
         if withdrawn:
             facts = {"product_ids": withdrawn}

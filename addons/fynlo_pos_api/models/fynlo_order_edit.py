@@ -12,6 +12,7 @@ from ..schemas.carts import Cart
 _LINE_FIELDS = (
     *("product_id", "full_product_name", "qty", "price_unit", "price_extra", "discount"),
     *("price_subtotal", "price_subtotal_incl", "customer_note", "combo_item_id"),
+    *("fynlo_seat", "fynlo_comp_reason"),
 )
 
 
@@ -48,6 +49,7 @@ class FynloOrderEdit(models.AbstractModel):
         vals["lines"] = commands
         order._fynlo_take_step("edit", vals, details=details)
         self._fynlo_link_items(order, cart)
+        order._fynlo_log_comps(line for line in command.lines if line.comp_reason)
         self.env["fynlo.price.book"]._fynlo_keep_warm(book)
         return order
 
@@ -81,8 +83,9 @@ class FynloOrderEdit(models.AbstractModel):
             message = "Nothing would be left on the order. Cancel it instead."
             error = {"field": "lines", "code": "required", "message": message}
             raise InvalidFieldsError(errors=[error])
-        cart = PricedCart(book=book, lines=pricer.lines, **occasion)
-        pricing._fynlo_complete(cart)
+        party = self._fynlo_party(order, command, book)
+        cart = PricedCart(book=book, lines=pricer.lines, **occasion, **party)
+        pricing._fynlo_complete(cart, order.config_id)
         return cart
 
     def _fynlo_occasion(self, order, command, book, is_repriced):
@@ -102,6 +105,24 @@ class FynloOrderEdit(models.AbstractModel):
         occasion = self.env["fynlo.pricing"]._fynlo_occasion(asked, order.config_id, book)
         return {"order_type": order_type, **occasion}
 
+    def _fynlo_party(self, order, command, book):
+        """Return who sits there and what they give on top, as it will be."""
+        given = {name for name in command.model_fields_set if getattr(command, name) is not None}
+        tip, is_waived = order.tip_amount, order.fynlo_is_service_waived
+        if "tip" in command.model_fields_set:
+            tip = book.currency.from_minor(command.tip or 0)
+        if "service_charge" in given and is_waived == command.service_charge:
+            is_waived = not command.service_charge
+            if is_waived:
+                self.env["fynlo.pricing"]._fynlo_check_comp_right(book)
+        added = order.lines.filtered(lambda line: line.fynlo_kind in ("tip", "service_charge"))
+        return {
+            "guest_count": command.guest_count if "guest_count" in given else order.customer_count,
+            "tip": tip,
+            "is_service_waived": is_waived,
+            "extra_uuids": {line.fynlo_kind: line.uuid for line in added},
+        }
+
     def _fynlo_groups(self, order, book, position_id):
         """Return the order's lines as lists of ``PricedLine``: a line, and a combo's items."""
         lines = order.lines.sorted("id")
@@ -110,7 +131,7 @@ class FynloOrderEdit(models.AbstractModel):
                 self._fynlo_recall(line, book, position_id)
                 for line in main + main.combo_line_ids.sorted("id")
             ]
-            for main in lines.filtered(lambda each: not each.combo_parent_id)
+            for main in lines.filtered(_is_own_line)
         ]
 
     def _fynlo_recall(self, line, book, position_id):
@@ -138,6 +159,9 @@ class FynloOrderEdit(models.AbstractModel):
             ],
             note=line.customer_note or "",
             combo_option_id=line.combo_item_id.id or None,
+            kind=line.fynlo_kind,
+            seat=line.fynlo_seat,
+            comp_reason=line.fynlo_comp_reason or "",
             is_price_fixed=line.price_type == "manual" or entry.priced is None,
         )
 
@@ -154,6 +178,7 @@ class FynloOrderEdit(models.AbstractModel):
             "amount_total": cart.total,
             "amount_tax": cart.book.currency.round(cart.tax),
             "fynlo_taxes": builder._fynlo_tax_values(cart),
+            **builder._fynlo_party_values(cart),
         }
 
     def _fynlo_line_commands(self, order, cart):
@@ -185,6 +210,11 @@ class FynloOrderEdit(models.AbstractModel):
         for uuid, parent_uuid in parents.items():
             if not line_by_uuid[uuid].combo_parent_id:
                 line_by_uuid[uuid].combo_parent_id = line_by_uuid[parent_uuid]
+
+
+def _is_own_line(line):
+    """Tell whether somebody has ordered the line itself; tip and service are found anew."""
+    return not line.combo_parent_id and line.fynlo_kind in ("item", "difference")
 
 
 def _product_values(vals):

@@ -56,6 +56,7 @@ class FynloOrderValues(models.AbstractModel):
             "fynlo_order_type": cart.order_type,
             "fynlo_stock_state": "pending",
             "fynlo_taxes": self._fynlo_tax_values(cart),
+            **self._fynlo_party_values(cart),
             **self._fynlo_employee_values(principal),
         }
         if not cart.book.is_foreign_currency:
@@ -67,6 +68,15 @@ class FynloOrderValues(models.AbstractModel):
         payments = self._fynlo_payment_values(settlement, vals)
         vals["payment_ids"] = [Command.create(payment) for payment in payments]
         return vals
+
+    def _fynlo_party_values(self, cart):
+        """Return who sits there, and what they give on top."""
+        return {
+            "customer_count": cart.guest_count,
+            "is_tipped": bool(cart.tip),
+            "tip_amount": cart.tip,
+            "fynlo_is_service_waived": cart.is_service_waived,
+        }
 
     def _fynlo_employee_values(self, principal):
         employee_sudo = self.env["hr.employee"].sudo().browse(principal.employee_id or [])
@@ -103,6 +113,9 @@ class FynloOrderValues(models.AbstractModel):
                 "tax_ids": [Command.set(line.tax_ids)],
                 "customer_note": line.note or False,
                 "combo_item_id": line.combo_option_id or False,
+                "fynlo_kind": line.kind,
+                "fynlo_seat": line.seat,
+                "fynlo_comp_reason": line.comp_reason or False,
                 **self._fynlo_choice_values(line),
             }
             if is_paid and not (line.product.is_cost_deferred or cart.book.is_foreign_currency):

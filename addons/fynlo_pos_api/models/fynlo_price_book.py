@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..engine.book import CashRounding, Currency, MethodEntry, OrderTerms, PriceBook
+from ..engine.book import CashRounding, Currency, MethodEntry, OrderTerms, PriceBook, ServiceCharge
 from ..engine.price_rules import PriceRule, PriceRules
 from .pos_preset import ORDER_TYPES
 from .warm_cache import PARTS, WarmCache
@@ -124,6 +124,9 @@ class FynloPriceBook(models.AbstractModel):
             tax_maps=self._fynlo_tax_maps(config_sudo),
             tax_names=self._fynlo_tax_names(config_sudo),
             methods=_method_entries(config_sudo),
+            tip_product_uuid=config_sudo.tip_product_id.fynlo_uuid or None,
+            service=_service_entry(config_sudo),
+            comp_role=config_sudo.fynlo_comp_role,
         )
 
     def _fynlo_terms(self, config_sudo, order_type):
@@ -186,6 +189,14 @@ def _cash_rounding_entry(config):
     return CashRounding(
         method.id, method.rounding, method.rounding_method, config.only_round_cash_method
     )
+
+
+def _service_entry(config):
+    product = config.fynlo_service_product_id
+    if not product or not config.fynlo_service_percent:
+        return None
+    guests = config.fynlo_service_min_guests
+    return ServiceCharge(product.fynlo_uuid, config.fynlo_service_percent, guests)
 
 
 def _method_entries(config):

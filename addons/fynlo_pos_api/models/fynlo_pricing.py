@@ -38,22 +38,35 @@ class FynloPricing(models.AbstractModel):
         if cart.discount_codes:
             raise UnknownDiscountCodeError(details={"codes": cart.discount_codes})
         self._fynlo_check_discounts(cart.lines, book)
+        if book.service and not cart.service_charge:
+            self._fynlo_check_comp_right(book)
         now = fields.Datetime.now()
         instant = to_odoo_datetime(occurred_at) if occurred_at else now
         is_late = now - instant > OFFLINE_AFTER
         occasion = self._fynlo_occasion(cart, config, book, is_late)
         lines = self._fynlo_price_lines(cart, config, book, occasion, instant, is_late)
-        priced = PricedCart(book=book, order_type=cart.order_type, lines=lines, **occasion)
-        self._fynlo_complete(priced)
+        priced = PricedCart(
+            book=book,
+            order_type=cart.order_type,
+            lines=lines,
+            guest_count=cart.guest_count,
+            tip=book.currency.from_minor(cart.tip),
+            is_service_waived=not cart.service_charge,
+            **occasion,
+        )
+        self._fynlo_complete(priced, config)
         return priced
 
     @api.model
-    def _fynlo_complete(self, cart):
-        """Fill in taxes and totals of a cart.
+    def _fynlo_complete(self, cart, config):
+        """Fill in taxes and totals of a cart, and what the server adds: service and tip.
 
         :raise InvalidFieldsError: the total is beyond what the API can tell
         """
         self._fynlo_add_taxes(cart)
+        if extras := self._fynlo_extra_lines(cart, config):
+            cart.lines += extras
+            self._fynlo_add_taxes(cart)
         if cart.book.currency.to_minor(cart.total) > AMOUNT_LIMIT:
             error = {"field": "lines", "code": "too_large", "message": "The total is too large."}
             raise InvalidFieldsError(errors=[error])
@@ -64,6 +77,8 @@ class FynloPricing(models.AbstractModel):
 
         :raise DiscountLimitError: more discount than the role may give
         """
+        if any(line.comp_reason for line in lines):
+            self._fynlo_check_comp_right(book)
         allowed = book.discount_limits.get(principal_of(self.env).role, 100)
         faults = FieldFaults()
         for index, line in enumerate(lines):
@@ -193,6 +208,6 @@ class FynloPricing(models.AbstractModel):
             unit_cost=0.0,
             is_cost_deferred=False,
         )
-        line = PricedLine(str(uuid4()), entry, 1.0, difference, 0.0, (), ())
+        line = PricedLine(str(uuid4()), entry, 1.0, difference, 0.0, (), (), kind="difference")
         cart.lines.append(line)
         self._fynlo_add_taxes(cart)

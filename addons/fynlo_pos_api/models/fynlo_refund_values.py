@@ -108,6 +108,7 @@ class FynloRefundValues(models.AbstractModel):
                 "attribute_value_ids": [Command.set(line.attribute_value_ids.ids)],
                 "combo_item_id": line.combo_item_id.id,
                 "fynlo_is_scrapped": not item.restock,
+                "fynlo_kind": line.fynlo_kind,
             }
 
     def _fynlo_fixed_amounts(self, item, discount, currency):

@@ -5,11 +5,15 @@ from odoo.exceptions import AccessError, ValidationError
 _LIMIT_FIELDS = frozenset(
     (
         "amount_authorized_diff",
+        "fynlo_comp_role",
         "fynlo_max_discount_cashier",
         "fynlo_max_discount_supervisor",
         "fynlo_order_seq_id",
         "fynlo_refund_limit",
         "fynlo_refund_role",
+        "fynlo_service_min_guests",
+        "fynlo_service_percent",
+        "fynlo_service_product_id",
         "fynlo_session_role",
         "fynlo_void_role",
         "set_maximum_difference",

@@ -8,6 +8,7 @@ _SERVER_FIELDS = {
         (
             "fynlo_device_id",
             "fynlo_is_money_back",
+            "fynlo_is_service_waived",
             "fynlo_order_type",
             "fynlo_price_difference",
             "fynlo_state",
@@ -16,6 +17,7 @@ _SERVER_FIELDS = {
             "fynlo_version",
         )
     ),
+    "pos.order.line": frozenset(("fynlo_comp_reason", "fynlo_is_scrapped", "fynlo_kind")),
     "pos.payment": frozenset(("fynlo_change", "fynlo_reference")),
 }
 
@@ -48,6 +50,15 @@ class PosOrder(models.Model):
     def _fynlo_own_write(self):
         """Return the same orders, for a write of the server's own."""
         return self.with_context(fynlo_own_write=SERVER_MARK, tracking_disable=True)
+
+
+class PosOrderLine(models.Model):
+    _inherit = "pos.order.line"
+
+    def write(self, vals):
+        """Keep hands off what the API goes by."""
+        check_server_fields(self, vals)
+        return super().write(vals)
 
 
 class PosPayment(models.Model):

@@ -16,6 +16,9 @@ from odoo.addons.fynlo_base.schemas.base import (
 from pydantic import Field, field_validator
 
 OrderType = Literal["dine_in", "takeaway", "delivery"]
+Seat = Annotated[int, Field(ge=1, le=999)]
+GuestCount = Annotated[int, Field(ge=0, le=999)]
+CompReason = Annotated[ShortText, Field(min_length=1)]
 
 
 class ModifierChoice(Body):
@@ -34,7 +37,7 @@ class ComboItemChoice(Body):
 
 
 class CartLine(Body):
-    """One line. ``productId`` names a variant."""
+    """One line. ``productId`` names a variant; ``compReason`` gives it for free."""
 
     id: UUID
     product_id: UUID
@@ -43,16 +46,24 @@ class CartLine(Body):
     combo_items: Annotated[list[ComboItemChoice], Field(max_length=50)] = []
     discount_percent: Percent = Decimal(0)
     note: LongText | None = None
+    seat: Seat | None = None
+    comp_reason: CompReason | None = None
 
 
 class Cart(Body):
-    """What is being bought, and on which occasion."""
+    """What is being bought, and on which occasion.
+
+    ``serviceCharge: false`` waives what the store adds for service.
+    """
 
     order_type: OrderType
     table_id: UUID | None = None
     customer_id: UUID | None = None
     lines: Annotated[list[CartLine], Field(min_length=1, max_length=300)]
     discount_codes: Annotated[list[ShortText], Field(max_length=20)] = []
+    guest_count: GuestCount = 0
+    tip: MinorAmount = 0
+    service_charge: bool = True
 
     @field_validator("lines")
     @classmethod

@@ -6,7 +6,7 @@ from odoo.addons.fynlo_base.schemas.base import Reply, UtcInstant, from_odoo_dat
 
 from ..engine.money import to_minor
 from .orders import NamedView, OrderSummary
-from .quotes import ModifierView, TaxView
+from .quotes import LineKind, ModifierView, TaxView
 
 
 class OrderLineView(Reply):
@@ -25,6 +25,9 @@ class OrderLineView(Reply):
     total: int
     modifiers: list[ModifierView]
     note: str | None
+    kind: LineKind
+    seat: int | None
+    comp_reason: str | None
 
     @classmethod
     def of(cls, line, currency):
@@ -51,6 +54,9 @@ class OrderLineView(Reply):
                 for value in chosen
             ],
             note=line.customer_note or None,
+            kind=line.fynlo_kind,
+            seat=line.fynlo_seat or None,
+            comp_reason=line.fynlo_comp_reason or None,
         )
 
 
@@ -110,6 +116,8 @@ class OrderView(OrderSummary):
     """An order with all that belongs to it; ``refundOf`` is the sale that a refund belongs to."""
 
     session_id: str
+    guest_count: int
+    tip: int
     refund_of: str | None
     refunds: list[RefundSummary]
     note: str | None
@@ -131,6 +139,8 @@ class OrderView(OrderSummary):
         return cls(
             **cls._values(order),
             session_id=order.session_id.fynlo_uuid,
+            guest_count=order.customer_count,
+            tip=to_minor(order.tip_amount, currency),
             refund_of=order.lines.refunded_orderline_id.order_id[:1].uuid or None,
             refunds=[RefundSummary.of(each) for each in order._fynlo_refund_orders().sorted("id")],
             note=order.general_customer_note or None,

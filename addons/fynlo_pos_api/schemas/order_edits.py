@@ -7,13 +7,22 @@ from uuid import UUID
 from odoo.addons.fynlo_base.schemas.base import (
     Body,
     LongText,
+    MinorAmount,
     Percent,
     QuantityOrZero,
     ShortText,
 )
 from pydantic import Field, field_validator, model_validator
 
-from .carts import CartLine, ComboItemChoice, ModifierChoice, OrderType
+from .carts import (
+    CartLine,
+    ComboItemChoice,
+    CompReason,
+    GuestCount,
+    ModifierChoice,
+    OrderType,
+    Seat,
+)
 
 Version = Annotated[int, Field(ge=1)]
 Reason = Annotated[ShortText, Field(min_length=1)]
@@ -32,6 +41,8 @@ class LinePatch(Body):
     combo_items: Annotated[list[ComboItemChoice], Field(max_length=50)] = []
     discount_percent: Percent | None = None
     note: LongText | None = None
+    seat: Seat | None = None
+    comp_reason: CompReason | None = None
 
     def to_cart_line(self):
         """Return it as a line of a cart; it has a product and a quantity."""
@@ -43,6 +54,8 @@ class LinePatch(Body):
             combo_items=self.combo_items,
             discount_percent=self.discount_percent or Decimal(0),
             note=self.note,
+            seat=self.seat,
+            comp_reason=self.comp_reason,
         )
 
 
@@ -55,6 +68,9 @@ class OrderPatch(Body):
     table_id: UUID | None = None
     customer_id: UUID | None = None
     note: LongText | None = None
+    guest_count: GuestCount | None = None
+    tip: MinorAmount | None = None
+    service_charge: bool | None = None
 
     @field_validator("lines")
     @classmethod

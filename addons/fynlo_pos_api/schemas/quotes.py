@@ -1,5 +1,7 @@
 """A priced cart."""
 
+from typing import Literal
+
 from odoo.addons.fynlo_base.schemas.base import Reply
 
 
@@ -20,6 +22,9 @@ class TaxView(Reply):
     amount: int
 
 
+LineKind = Literal["item", "tip", "service_charge", "difference"]
+
+
 class PricedLineView(Reply):
     """A line with its price. The items of a combo follow it and name it in ``parentId``."""
 
@@ -34,6 +39,9 @@ class PricedLineView(Reply):
     total: int
     modifiers: list[ModifierView]
     note: str | None
+    kind: LineKind
+    seat: int | None
+    comp_reason: str | None
 
     @classmethod
     def of(cls, line, cart):
@@ -54,6 +62,9 @@ class PricedLineView(Reply):
                 for modifier, words in line.modifiers
             ],
             note=line.note or None,
+            kind=line.kind,
+            seat=line.seat or None,
+            comp_reason=line.comp_reason or None,
         )
 
 

@@ -4,6 +4,7 @@ from . import (
     test_forged_context,
     test_order_edit_http,
     test_order_edit_parallel,
+    test_order_extras_http,
     test_order_forgeries_http,
     test_order_guard,
     test_order_http,
