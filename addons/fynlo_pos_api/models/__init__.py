@@ -26,6 +26,16 @@ from . import fynlo_order_step
 from . import pos_order_life
 from . import fynlo_order_edit
 from . import fynlo_order_payment
+from . import product_template_kitchen
+from . import fynlo_kitchen_station
+from . import fynlo_kitchen_ticket
+from . import fynlo_kitchen_item
+from . import fynlo_kitchen_bump
+from . import fynlo_kitchen
+from . import fynlo_kitchen_moves
+from . import fynlo_kitchen_screen
+from . import pos_order_kitchen
+from . import ir_websocket
 from . import account_bank_statement_line
 from . import fynlo_cash_count
 from . import pos_session

@@ -7,6 +7,7 @@ _SERVER_FIELDS = {
     "pos.order": frozenset(
         (
             "fynlo_device_id",
+            "fynlo_kitchen_count",
             "fynlo_order_type",
             "fynlo_price_difference",
             "fynlo_state",

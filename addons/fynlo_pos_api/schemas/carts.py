@@ -16,6 +16,8 @@ from odoo.addons.fynlo_base.schemas.base import (
 from pydantic import Field, field_validator
 
 OrderType = Literal["dine_in", "takeaway", "delivery"]
+#: Number of a course; the kitchen gets its lines when it is fired.
+Course = Annotated[int, Field(ge=1, le=20)]
 
 
 class ModifierChoice(Body):
@@ -43,6 +45,7 @@ class CartLine(Body):
     combo_items: Annotated[list[ComboItemChoice], Field(max_length=50)] = []
     discount_percent: Percent = Decimal(0)
     note: LongText | None = None
+    course: Course | None = None
 
 
 class Cart(Body):

@@ -24,6 +24,8 @@ class OrderLineView(Reply):
     total: int
     modifiers: list[ModifierView]
     note: str | None
+    course: int | None
+    sent_quantity: float
 
     @classmethod
     def of(cls, line, currency):
@@ -49,6 +51,8 @@ class OrderLineView(Reply):
                 for value in chosen
             ],
             note=line.customer_note or None,
+            course=line.course_id.index or None,
+            sent_quantity=line.fynlo_sent_quantity,
         )
 
 

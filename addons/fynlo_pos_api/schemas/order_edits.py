@@ -13,7 +13,7 @@ from odoo.addons.fynlo_base.schemas.base import (
 )
 from pydantic import Field, field_validator, model_validator
 
-from .carts import CartLine, ComboItemChoice, ModifierChoice, OrderType
+from .carts import CartLine, ComboItemChoice, Course, ModifierChoice, OrderType
 
 Version = Annotated[int, Field(ge=1)]
 Reason = Annotated[ShortText, Field(min_length=1)]
@@ -32,6 +32,7 @@ class LinePatch(Body):
     combo_items: Annotated[list[ComboItemChoice], Field(max_length=50)] = []
     discount_percent: Percent | None = None
     note: LongText | None = None
+    course: Course | None = None
 
     def to_cart_line(self):
         """Return it as a line of a cart; it has a product and a quantity."""
@@ -76,6 +77,15 @@ class OrderHold(OrderStep):
     """Body of ``POST /orders/{id}/hold``; ``held: false`` takes the order up again."""
 
     held: bool = True
+
+
+class OrderSend(OrderStep):
+    """Body of ``POST /orders/{id}/send``; ``courses`` are fired with it.
+
+    Left out, the first course is fired if none was before; an empty list fires none.
+    """
+
+    courses: Annotated[list[Course], Field(max_length=20)] | None = None
 
 
 class OrderCancel(OrderStep):
