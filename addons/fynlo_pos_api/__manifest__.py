@@ -20,6 +20,8 @@
         "views/pos_preset_views.xml",
         "views/pos_session_views.xml",
         "views/kitchen_page.xml",
+        "views/kitchen_station_views.xml",
+        "views/kitchen_ticket_views.xml",
     ],
     "assets": {
         "fynlo_pos_api.assets_kitchen": [

@@ -13,6 +13,7 @@ from . import fynlo_price_book_products
 from . import fynlo_pricing
 from . import fynlo_catalog
 from . import fynlo_demo
+from . import fynlo_demo_kitchen
 from . import pos_config_demo
 from . import fynlo_order_values
 from . import fynlo_checkout

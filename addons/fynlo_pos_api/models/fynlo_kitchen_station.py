@@ -73,6 +73,20 @@ class FynloKitchenStation(models.Model):
         if any(station.ticket_ids.config_id - station.config_id for station in self):
             raise ValidationError(self.env._("A station with tickets stays in its store."))
 
+    def action_open_screen(self):
+        """Button: open the station's screen in another tab."""
+        self.ensure_one()
+        url = f"/fynlo/kitchen?store={self.config_id.fynlo_uuid}&station={self.fynlo_uuid}"
+        return {"type": "ir.actions.act_url", "url": url, "target": "new"}
+
+    def action_show_tickets(self):
+        """Button: the station's tickets."""
+        self.ensure_one()
+        actions = self.env["ir.actions.act_window"]
+        action = actions._for_xml_id("fynlo_pos_api.fynlo_kitchen_ticket_action")
+        action["domain"] = [("station_id", "=", self.id)]
+        return action
+
     # --- Which station makes what
 
     @api.model

@@ -1,9 +1,12 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.addons.fynlo_base.exceptions import NotFoundError
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.addons.fynlo_base.schemas.base import to_odoo_datetime
 from odoo.fields import Domain
 
+from ..engine.order_life import READY
 from ..engine.ticket_life import KINDS, OPEN_STATES, TICKET_STATES, join_states
 
 _OPEN_SQL = "state IN ('new', 'preparing', 'ready')"
@@ -109,10 +112,15 @@ class FynloKitchenTicket(models.Model):
 
     @api.model
     def _fynlo_count_open(self, stations):
-        """Return ``{station id: number of open tickets}``; the expo counts its whole store."""
+        """Return ``{station id: number of tickets}`` that somebody has to do something with.
+
+        A station is through with what is ready; the expo has all of its store until it is served.
+        """
         domain = [("config_id", "in", stations.config_id.ids), ("state", "in", OPEN_STATES)]
-        counts = self._read_group(domain, ["config_id", "station_id"], ["__count"])
-        found = {station.id: count for _, station, count in counts}
+        groups = self._read_group(domain, ["config_id", "station_id", "state"], ["__count"])
+        found = Counter()
+        for _store, station, state, count in groups:
+            found[station.id] += count if state != READY else 0
         for expo in stations.filtered("is_expo"):
-            found[expo.id] = sum(count for store, _, count in counts if store == expo.config_id)
+            found[expo.id] = sum(each[3] for each in groups if each[0] == expo.config_id)
         return found

@@ -10,6 +10,9 @@ class IrWebsocket(models.AbstractModel):
     _inherit = "ir.websocket"
 
     def _build_bus_channel_list(self, channels):
+        return super()._build_bus_channel_list(self._fynlo_kitchen_channels(channels))
+
+    def _fynlo_kitchen_channels(self, channels):
         """Let screens of a kitchen listen to a store that their user serves, and to no other.
 
         Messages go to the store's record; a text that a client makes up reaches nobody.
@@ -18,4 +21,4 @@ class IrWebsocket(models.AbstractModel):
         stores_sudo = self.env["fynlo.kitchen"]._fynlo_stores_of_user() if asked else ()
         kept = [name for name in channels if name not in asked]
         kept += [(store, SUBCHANNEL) for store in stores_sudo if _ASKED + store.fynlo_uuid in asked]
-        return super()._build_bus_channel_list(kept)
+        return kept

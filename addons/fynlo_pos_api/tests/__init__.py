@@ -5,6 +5,8 @@ from . import (
     test_kitchen_bump_http,
     test_kitchen_diff,
     test_kitchen_moves,
+    test_kitchen_page,
+    test_kitchen_parallel,
     test_kitchen_send_http,
     test_order_edit_http,
     test_order_edit_parallel,
