@@ -5,7 +5,14 @@ from odoo.http import Controller, request
 from .. import exceptions as exc
 from ..schemas.carts import PaymentCreate
 from ..schemas.order_details import OrderView
-from ..schemas.order_edits import OrderCancel, OrderHold, OrderPatch, OrderStep, OrderTransfer
+from ..schemas.order_edits import (
+    OrderCancel,
+    OrderHold,
+    OrderPatch,
+    OrderSend,
+    OrderStep,
+    OrderTransfer,
+)
 
 _STEP = (exc.IllegalTransitionError, StaleVersionError)
 
@@ -49,6 +56,11 @@ class OrderStepsController(Controller):
     def pay_order(self, order_id, command):
         """Take a payment; the one that covers the order finishes the sale."""
         return OrderView.of(request.env["fynlo.order.payment"]._fynlo_pay_order(order_id, command))
+
+    @_step_route("/send", methods=["POST"], body=OrderSend)
+    def send_order(self, order_id, command):
+        """Tell the kitchen what is new or changed; to send again makes nothing twice."""
+        return OrderView.of(request.env["pos.order"]._fynlo_send_order(order_id, command))
 
     @_step_route("/hold", methods=["POST"], body=OrderHold)
     def hold_order(self, order_id, command):

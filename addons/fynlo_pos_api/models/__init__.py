@@ -16,6 +16,7 @@ from . import fynlo_pricing
 from . import fynlo_pricing_extras
 from . import fynlo_catalog
 from . import fynlo_demo
+from . import fynlo_demo_kitchen
 from . import pos_config_demo
 from . import fynlo_order_values
 from . import fynlo_checkout
@@ -33,6 +34,16 @@ from . import fynlo_order_payment
 from . import pos_order_refund
 from . import fynlo_refund_values
 from . import fynlo_order_refund
+from . import product_template_kitchen
+from . import fynlo_kitchen_station
+from . import fynlo_kitchen_ticket
+from . import fynlo_kitchen_item
+from . import fynlo_kitchen_bump
+from . import fynlo_kitchen
+from . import fynlo_kitchen_moves
+from . import fynlo_kitchen_screen
+from . import pos_order_kitchen
+from . import ir_websocket
 from . import account_bank_statement_line
 from . import fynlo_cash_count
 from . import pos_session

@@ -50,6 +50,8 @@ class FynloOrderEdit(models.AbstractModel):
         order._fynlo_take_step("edit", vals, details=details)
         self._fynlo_link_items(order, cart)
         order._fynlo_log_comps(line for line in command.lines if line.comp_reason)
+        order._fynlo_assign_courses(command.lines)
+        order._fynlo_stop_cooking()
         self.env["fynlo.price.book"]._fynlo_keep_warm(book)
         return order
 

@@ -9,6 +9,7 @@ _SERVER_FIELDS = {
             "fynlo_device_id",
             "fynlo_is_money_back",
             "fynlo_is_service_waived",
+            "fynlo_kitchen_count",
             "fynlo_order_type",
             "fynlo_price_difference",
             "fynlo_state",

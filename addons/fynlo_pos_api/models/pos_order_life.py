@@ -72,7 +72,9 @@ class PosOrder(models.Model):
         :raise IllegalTransitionError: it is not open, or not parked
         """
         order = self._fynlo_lock_order(uuid, command.version)
-        order._fynlo_take_step("hold" if command.held else "release", reason=command.reason)
+        step = "hold" if command.held else order._fynlo_resume_step()
+        order._fynlo_take_step(step, reason=command.reason)
+        order._fynlo_follow_kitchen()
         return order
 
     @api.model
@@ -90,6 +92,7 @@ class PosOrder(models.Model):
         if order.payment_ids:
             raise OrderHasPaymentsError()
         order._fynlo_take_step("cancel", {"state": "cancel"}, reason=command.reason)
+        order._fynlo_stop_cooking()
         total = to_minor(order.amount_total, order.currency_id)
         facts = {"reason": command.reason, "total_minor": total}
         self.env["fynlo.audit"]._fynlo_log("order.void", order, facts)
@@ -171,4 +174,5 @@ class PosOrder(models.Model):
             order._compute_total_cost_in_real_time()
         order.fynlo_state = "completed"
         self.env["fynlo.order.step"]._fynlo_log(self, "complete", before, reason)
+        self._fynlo_cook_sold()
         self.env.cr.postcommit.add(metrics.orders.labels("completed").inc)

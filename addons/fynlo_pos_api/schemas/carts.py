@@ -19,6 +19,8 @@ OrderType = Literal["dine_in", "takeaway", "delivery"]
 Seat = Annotated[int, Field(ge=1, le=999)]
 GuestCount = Annotated[int, Field(ge=0, le=999)]
 CompReason = Annotated[ShortText, Field(min_length=1)]
+#: Number of a course; the kitchen gets its lines when it is fired.
+Course = Annotated[int, Field(ge=1, le=20)]
 
 
 class ModifierChoice(Body):
@@ -48,6 +50,7 @@ class CartLine(Body):
     note: LongText | None = None
     seat: Seat | None = None
     comp_reason: CompReason | None = None
+    course: Course | None = None
 
 
 class Cart(Body):

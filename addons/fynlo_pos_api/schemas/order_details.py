@@ -28,6 +28,8 @@ class OrderLineView(Reply):
     kind: LineKind
     seat: int | None
     comp_reason: str | None
+    course: int | None
+    sent_quantity: float
 
     @classmethod
     def of(cls, line, currency):
@@ -57,6 +59,8 @@ class OrderLineView(Reply):
             kind=line.fynlo_kind,
             seat=line.fynlo_seat or None,
             comp_reason=line.fynlo_comp_reason or None,
+            course=line.course_id.index or None,
+            sent_quantity=line.fynlo_sent_quantity,
         )
 
 

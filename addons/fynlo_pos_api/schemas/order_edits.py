@@ -18,6 +18,7 @@ from .carts import (
     CartLine,
     ComboItemChoice,
     CompReason,
+    Course,
     GuestCount,
     ModifierChoice,
     OrderType,
@@ -43,6 +44,7 @@ class LinePatch(Body):
     note: LongText | None = None
     seat: Seat | None = None
     comp_reason: CompReason | None = None
+    course: Course | None = None
 
     def to_cart_line(self):
         """Return it as a line of a cart; it has a product and a quantity."""
@@ -92,6 +94,15 @@ class OrderHold(OrderStep):
     """Body of ``POST /orders/{id}/hold``; ``held: false`` takes the order up again."""
 
     held: bool = True
+
+
+class OrderSend(OrderStep):
+    """Body of ``POST /orders/{id}/send``; ``courses`` are fired with it.
+
+    Left out, the first course is fired if none was before; an empty list fires none.
+    """
+
+    courses: Annotated[list[Course], Field(max_length=20)] | None = None
 
 
 class OrderCancel(OrderStep):

@@ -26,6 +26,13 @@ class TestOrderLife(BaseCase):
             self.assertEqual(find_next("cancel", state), "cancelled")
 
     def test_a_draft(self):
-        steps = ["edit", "transfer", "hold", "pay", "complete", "cancel"]
+        steps = ["edit", "transfer", "send", "hold", "pay", "complete", "cancel"]
         self.assertEqual(allowed_steps("draft"), steps)
         self.assertIsNone(find_next("release", "draft"))
+
+    def test_an_order_follows_its_tickets_forth_and_back(self):
+        for step, state in (("prepare", "preparing"), ("ready", "ready"), ("serve", "served")):
+            for before in {"sent", "preparing", "ready", "served"} - {state}:
+                self.assertEqual(find_next(step, before), state)
+            self.assertIsNone(find_next(step, "draft"))
+            self.assertIsNone(find_next(step, "held"))
