@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/fynlo_cash_count.xml",
         "security/fynlo_order_step.xml",
+        "security/fynlo_order_share.xml",
         "security/fynlo_kitchen.xml",
         "data/ir_cron.xml",
         "data/product_product.xml",

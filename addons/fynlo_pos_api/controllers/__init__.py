@@ -1,1 +1,1 @@
-from . import catalog, kitchen, kitchen_page, order_steps, orders, refunds, sessions, store
+from . import catalog, kitchen, kitchen_page, order_steps, orders, refunds, sessions, splits, store

@@ -3,7 +3,7 @@ from odoo.addons.fynlo_base.http.route import CASHIER, api_route
 from odoo.http import Controller, request
 
 from .. import exceptions as exc
-from ..schemas.carts import PaymentCreate
+from ..schemas.carts import OrderPaymentCreate
 from ..schemas.order_details import OrderView
 from ..schemas.order_edits import (
     OrderCancel,
@@ -44,7 +44,7 @@ class OrderStepsController(Controller):
     @_step_route(
         "/payments",
         methods=["POST"],
-        body=PaymentCreate,
+        body=OrderPaymentCreate,
         status=201,
         errors=(
             exc.DeviceRequiredError,

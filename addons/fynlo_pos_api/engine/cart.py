@@ -67,6 +67,7 @@ class TaxShare:
 class PricedCart:
     """A cart with everything that the server decided.
 
+    :ivar party_size: of the party whose bill it is a part of, 0 for none
     :ivar tip: what the guest gives on top
     :ivar extra_uuids: ``{kind: id}`` of lines that the server added before
     :ivar total: what the guest owes, rounded to coins where the store rounds every total
@@ -82,6 +83,7 @@ class PricedCart:
     partner_id: int | None
     lines: list[PricedLine]
     guest_count: int = 0
+    party_size: int = 0
     tip: float = 0.0
     is_service_waived: bool = False
     extra_uuids: dict = field(default_factory=dict)

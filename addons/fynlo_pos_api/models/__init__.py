@@ -44,6 +44,10 @@ from . import fynlo_kitchen_moves
 from . import fynlo_kitchen_screen
 from . import pos_order_kitchen
 from . import ir_websocket
+from . import fynlo_order_share
+from . import pos_order_split
+from . import fynlo_order_split
+from . import fynlo_order_merge
 from . import account_bank_statement_line
 from . import fynlo_cash_count
 from . import pos_session

@@ -38,22 +38,34 @@ class FynloOrderEdit(models.AbstractModel):
         """
         order = self.env["pos.order"]._fynlo_lock_order(uuid, command.version)
         order._fynlo_check_step("edit")
-        book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
+        order._fynlo_check_taking_off(command)
         vals = self._fynlo_header(order, command)
+        self._fynlo_rewrite(order, command, "edit", vals, command.reason)
+        order._fynlo_log_comps(line for line in command.lines if line.comp_reason)
+        order._fynlo_assign_courses(command.lines)
+        order._fynlo_stop_cooking()
+        return order
+
+    @api.model
+    def _fynlo_rewrite(self, order, command, step, vals=None, reason=None, details=None):
+        """Price an open order with the changes of an ``OrderPatch``, and write it as one step.
+
+        :param vals: what else changes on the order
+        :param details: what else the log tells
+        :raise OrderHasPaymentsError: less would be owed than was paid already
+        """
+        book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
         cart = self._fynlo_price(order, command, book)
         paid = order.amount_paid
         if paid and book.currency.round(cart.total - paid) < 0:
             raise OrderHasPaymentsError()
-        commands, details = self._fynlo_line_commands(order, cart)
-        vals |= self._fynlo_amounts(order, cart)
-        vals["lines"] = commands
-        order._fynlo_take_step("edit", vals, details=details)
+        commands, changes = self._fynlo_line_commands(order, cart)
+        if order.currency_id.compare_amounts(order.amount_total, cart.total):
+            order._fynlo_drop_shares()
+        vals = {**(vals or {}), **self._fynlo_amounts(order, cart), "lines": commands}
+        order._fynlo_take_step(step, vals, reason, {**changes, **(details or {})})
         self._fynlo_link_items(order, cart)
-        order._fynlo_log_comps(line for line in command.lines if line.comp_reason)
-        order._fynlo_assign_courses(command.lines)
-        order._fynlo_stop_cooking()
         self.env["fynlo.price.book"]._fynlo_keep_warm(book)
-        return order
 
     def _fynlo_header(self, order, command):
         vals = {}
@@ -120,6 +132,7 @@ class FynloOrderEdit(models.AbstractModel):
         added = order.lines.filtered(lambda line: line.fynlo_kind in ("tip", "service_charge"))
         return {
             "guest_count": command.guest_count if "guest_count" in given else order.customer_count,
+            "party_size": order.fynlo_party_size,
             "tip": tip,
             "is_service_waived": is_waived,
             "extra_uuids": {line.fynlo_kind: line.uuid for line in added},

@@ -29,7 +29,7 @@ class FynloOrderPayment(models.AbstractModel):
     def _fynlo_pay_order(self, uuid, command):
         """Take one payment and return the ``pos.order`` (one record).
 
-        :param command: a ``PaymentCreate``
+        :param command: an ``OrderPaymentCreate``
         :raise IllegalTransitionError: the order is finished or cancelled
         :raise OverpaidError: more is paid than is owed, and not handed over in cash
         :raise PaymentReferenceUsedError: a terminal receipt has paid an order before
@@ -46,7 +46,8 @@ class FynloOrderPayment(models.AbstractModel):
         if settlement.paid > settlement.due and not settlement.is_covered:
             owed = settlement.due - (settlement.paid - tenders[0].amount)
             raise OverpaidError(details={"due": book.currency.to_minor(owed)})
-        self._fynlo_book(order, replace(settlement, tenders=tenders))
+        share = order._fynlo_find_share(command.share)
+        self._fynlo_book(order, replace(settlement, tenders=tenders), share)
         if settlement.is_covered:
             order._fynlo_finish()
         return order
@@ -74,7 +75,7 @@ class FynloOrderPayment(models.AbstractModel):
         )
         return settle(_Bill(book, order.amount_total), before + tenders)
 
-    def _fynlo_book(self, order, settlement):
+    def _fynlo_book(self, order, settlement, share):
         """Write the new payments of an order, and what it has been paid."""
         currency = order.currency_id
         shared = {
@@ -85,7 +86,7 @@ class FynloOrderPayment(models.AbstractModel):
             "amount_return": currency.round(settlement.change),
         }
         for payment in self.env["fynlo.order.values"]._fynlo_payment_values(settlement, shared):
-            order.add_payment({**payment, "pos_order_id": order.id})
+            order.add_payment({**payment, "pos_order_id": order.id, "fynlo_share_id": share.id})
         change = currency.round(order.amount_return + settlement.change)
         tender = settlement.tenders[0]
         details = {"payment": tender.uuid, "amount_minor": to_minor(tender.amount, currency)}

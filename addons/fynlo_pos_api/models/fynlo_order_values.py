@@ -20,9 +20,8 @@ class FynloOrderValues(models.AbstractModel):
     def _fynlo_order_values(self, command, cart, settlement, session, table, occurred_at):
         """Return the values of one order with its lines and payments."""
         principal = principal_of(self.env)
-        device_sudo = self.env["fynlo.device"].sudo().browse(principal.device_id)
         store = session.config_id
-        reference = device_sudo._fynlo_next_reference(store)
+        reference = self._fynlo_draw_reference(store)
         currency = cart.book.currency
         is_paid = settlement.is_covered
         vals = {
@@ -68,6 +67,12 @@ class FynloOrderValues(models.AbstractModel):
         payments = self._fynlo_payment_values(settlement, vals)
         vals["payment_ids"] = [Command.create(payment) for payment in payments]
         return vals
+
+    @api.model
+    def _fynlo_draw_reference(self, store):
+        """Return the ``OrderReference`` of a new order, the till's or in the office the store's."""
+        device_sudo = self.env["fynlo.device"].sudo().browse(principal_of(self.env).device_id or [])
+        return (device_sudo or store)._fynlo_next_reference(store)
 
     def _fynlo_party_values(self, cart):
         """Return who sits there, and what they give on top."""

@@ -33,7 +33,7 @@ class FynloPricing(models.AbstractModel):
         service = cart.book.service
         if not service or cart.is_service_waived or cart.order_type != "dine_in":
             return False
-        return cart.guest_count >= service.min_guests
+        return max(cart.guest_count, cart.party_size) >= service.min_guests
 
     def _fynlo_service_line(self, cart, config):
         """Return the share of the goods' price that is charged for service.

@@ -22,7 +22,7 @@ class FynloRefundValues(models.AbstractModel):
         :return: as :meth:`_fynlo_create_order` takes them
         """
         currency = order.currency_id
-        reference = self._fynlo_numbering(order)._fynlo_next_reference(order.config_id)
+        reference = self.env["fynlo.order.values"]._fynlo_draw_reference(order.config_id)
         total = from_minor(sum(item.share.total for item in items), currency)
         tax = from_minor(sum(item.share.tax for item in items), currency)
         vals = {
@@ -62,11 +62,6 @@ class FynloRefundValues(models.AbstractModel):
         payments = self.env["fynlo.order.values"]._fynlo_payment_values(settlement, vals)
         vals["payment_ids"] = [Command.create(payment) for payment in payments]
         return vals, self._fynlo_parents(command, items)
-
-    def _fynlo_numbering(self, order):
-        """Return whose numbers the refund takes: the till's, or in the office the store's."""
-        device_sudo = self.env["fynlo.device"].sudo().browse(principal_of(self.env).device_id or [])
-        return device_sudo or order.config_id
 
     def _fynlo_tax_values(self, items):
         sums = {}

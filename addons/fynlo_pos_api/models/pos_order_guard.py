@@ -10,8 +10,11 @@ _SERVER_FIELDS = {
             "fynlo_is_money_back",
             "fynlo_is_service_waived",
             "fynlo_kitchen_count",
+            "fynlo_merged_into_id",
             "fynlo_order_type",
+            "fynlo_party_size",
             "fynlo_price_difference",
+            "fynlo_split_from_id",
             "fynlo_state",
             "fynlo_stock_state",
             "fynlo_taxes",
@@ -19,7 +22,7 @@ _SERVER_FIELDS = {
         )
     ),
     "pos.order.line": frozenset(("fynlo_comp_reason", "fynlo_is_scrapped", "fynlo_kind")),
-    "pos.payment": frozenset(("fynlo_change", "fynlo_reference")),
+    "pos.payment": frozenset(("fynlo_change", "fynlo_reference", "fynlo_share_id")),
 }
 
 

@@ -25,6 +25,19 @@ class PosOrder(models.Model):
     # --- Taking a step
 
     @api.model
+    def _fynlo_lock_orders(self, uuids):
+        """Return the orders of the principal's store among those ids, locked until the commit.
+
+        They are locked in one order, whoever asks, so that nobody waits in a circle.
+        """
+        store_id = principal_of(self.env).store_id
+        query = """SELECT id FROM pos_order WHERE uuid = ANY(%s) AND config_id = %s
+                   ORDER BY id FOR UPDATE"""
+        rows = self.env.execute_query(SQL(query, [str(uuid) for uuid in uuids], store_id))
+        orders = self.browse(order_id for (order_id,) in rows)
+        return orders._filtered_access("write")
+
+    @api.model
     def _fynlo_lock_order(self, uuid, version=None):
         """Return the order of the principal's store with that id, locked until the commit.
 

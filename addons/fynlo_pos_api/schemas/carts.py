@@ -92,6 +92,12 @@ class PaymentCreate(Body):
     reference: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
 
+class OrderPaymentCreate(PaymentCreate):
+    """Body of ``POST /orders/{id}/payments``; ``share`` is the part of the bill that it pays."""
+
+    share: UUID | None = None
+
+
 class OrderCreate(Cart):
     """Body of ``POST /orders``."""
 

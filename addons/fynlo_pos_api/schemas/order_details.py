@@ -116,12 +116,35 @@ class RefundSummary(Reply):
         )
 
 
+class ShareView(Reply):
+    """A part of a bill that is split by amount."""
+
+    id: str
+    number: int
+    amount: int
+    amount_paid: int
+
+    @classmethod
+    def of(cls, share):
+        """Build it from one ``fynlo.order.share``."""
+        currency = share.order_id.currency_id
+        return cls(
+            id=share.fynlo_uuid,
+            number=share.number,
+            amount=to_minor(share.amount, currency),
+            amount_paid=to_minor(sum(share.payment_ids.mapped("amount")), currency),
+        )
+
+
 class OrderView(OrderSummary):
     """An order with all that belongs to it; ``refundOf`` is the sale that a refund belongs to."""
 
     session_id: str
     guest_count: int
     tip: int
+    split_from: str | None
+    merged_into: str | None
+    shares: list[ShareView]
     refund_of: str | None
     refunds: list[RefundSummary]
     note: str | None
@@ -145,6 +168,9 @@ class OrderView(OrderSummary):
             session_id=order.session_id.fynlo_uuid,
             guest_count=order.customer_count,
             tip=to_minor(order.tip_amount, currency),
+            split_from=order.fynlo_split_from_id.uuid or None,
+            merged_into=order.fynlo_merged_into_id.uuid or None,
+            shares=[ShareView.of(share) for share in order.fynlo_share_ids],
             refund_of=order.lines.refunded_orderline_id.order_id[:1].uuid or None,
             refunds=[RefundSummary.of(each) for each in order._fynlo_refund_orders().sorted("id")],
             note=order.general_customer_note or None,

@@ -65,6 +65,7 @@ class OrderPatch(Body):
     """Body of ``PATCH /orders/{id}``: what is left out stays, ``null`` takes it away."""
 
     version: Version | None = None
+    reason: Reason | None = None
     lines: Annotated[list[LinePatch], Field(max_length=300)] = []
     order_type: OrderType | None = None
     table_id: UUID | None = None

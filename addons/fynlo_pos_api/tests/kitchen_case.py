@@ -27,6 +27,7 @@ class KitchenCase(SellingCase):
         cls.grill = cls.make_station("Grill", category_ids=[Command.set(cls.food.ids)])
         cls.bar = cls.make_station("Bar", product_ids=[Command.set(cls.coffee.product_tmpl_id.ids)])
         cls.expo = cls.make_station("Expo", is_expo=True)
+        cls.till.store.fynlo_void_role = "cashier"
         cls.kim = cls._make_employee("Kim", "kitchen")
 
     @classmethod

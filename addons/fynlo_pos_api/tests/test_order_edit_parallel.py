@@ -9,7 +9,7 @@ from odoo.addons.fynlo_base.http.transaction import run_with_retry
 from odoo.addons.fynlo_base.tests.parallel import committing_env
 from odoo.tests import tagged
 
-from ..schemas.carts import OrderCreate, PaymentCreate
+from ..schemas.carts import OrderCreate, OrderPaymentCreate
 from ..schemas.order_edits import OrderPatch
 from .parallel_tills import TILLS, ParallelTills
 
@@ -41,7 +41,7 @@ class TestOrderEditParallel(ParallelTills):
 
     def payment(self, amount):
         body = {"id": str(uuid4()), "method": self.card, "amount": amount}
-        return PaymentCreate.model_validate_json(json.dumps(body))
+        return OrderPaymentCreate.model_validate_json(json.dumps(body))
 
     def test_no_waiter_loses_a_line(self):
         """A waiter who is told that the order is busy sends the same again, as a till does."""
