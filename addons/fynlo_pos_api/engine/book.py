@@ -133,13 +133,17 @@ class Currency:
 
 @dataclass(frozen=True, slots=True)
 class OrderTerms:
-    """What the type of an order decides; ids are ``None`` where nothing is set."""
+    """What the type of an order decides; ids are ``None`` where nothing is set.
+
+    :ivar identification: what has to be known of the guest: ``none``, a ``name``, an ``address``
+    """
 
     preset_id: int | None
     pricelist_id: int | None
     fiscal_position_id: int | None
     has_own_pricelist: bool = False
     has_own_fiscal_position: bool = False
+    identification: str = "none"
 
 
 @dataclass(frozen=True, slots=True)

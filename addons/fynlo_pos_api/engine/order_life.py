@@ -35,6 +35,7 @@ STEPS = {
     "merge": {state: state for state in _OPEN},
     "join": dict.fromkeys(_OPEN, CANCELLED),
     "pay": {state: state for state in _OPEN},
+    "give back": {state: state for state in _OPEN},
     "complete": dict.fromkeys(_OPEN, COMPLETED),
     "cancel": dict.fromkeys(_OPEN, CANCELLED),
     "refund": {COMPLETED: COMPLETED},

@@ -20,6 +20,7 @@ from . import fynlo_demo_kitchen
 from . import pos_config_demo
 from . import fynlo_order_values
 from . import fynlo_checkout
+from . import fynlo_checkout_handover
 from . import pos_payment
 from . import pos_session_sale
 from . import pos_order

@@ -62,6 +62,7 @@ class FynloCatalog(models.AbstractModel):
         return views.CatalogView(
             store=self._fynlo_store_view(config_sudo, book),
             order_types=list(book.terms),
+            identification={kind: terms.identification for kind, terms in book.terms.items()},
             categories=self._fynlo_category_views(templates),
             taxes=self._fynlo_tax_views(templates, book),
             payment_methods=_method_views(book),

@@ -71,6 +71,10 @@ class FynloCheckout(models.AbstractModel):
         builder = self.env["fynlo.order.values"]
         vals = builder._fynlo_order_values(command, cart, settlement, session, table, occurred_at)
         vals["fynlo_price_difference"] = difference
+        partner = self.env["res.partner"].browse(cart.partner_id or [])
+        vals |= self._fynlo_handover_values(command, partner)
+        if fields.Datetime.now() - to_odoo_datetime(occurred_at) <= OFFLINE_AFTER:
+            self._fynlo_check_identification(book.terms[cart.order_type], vals, partner)
         order = self.env["pos.order"]._fynlo_create_order(vals, builder._fynlo_parents(cart))
         if book.is_foreign_currency and order.state == "paid":
             order._compute_total_cost_in_real_time()

@@ -108,6 +108,7 @@ class FynloDemo(models.AbstractModel):
         presets = self.env["pos.preset"]
         for order_type, name in bistro.PRESETS.items():
             vals = {"name": name, "fynlo_order_type": order_type}
+            vals["identification"] = "address" if order_type == "delivery" else "none"
             presets |= self._record("pos.preset", name, vals)[0]
         vals = {
             "name": "Fynlo Bistro",

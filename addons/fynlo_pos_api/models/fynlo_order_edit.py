@@ -74,7 +74,10 @@ class FynloOrderEdit(models.AbstractModel):
             vals["table_id"] = table.id
         if "note" in command.model_fields_set:
             vals["general_customer_note"] = command.note or False
-        return vals
+        partner = order.partner_id
+        if "customer_id" in command.model_fields_set:
+            partner = self.env["res.partner"]._fynlo_resolve(command.customer_id, "customerId")
+        return vals | self.env["fynlo.checkout"]._fynlo_handover_values(command, partner)
 
     # --- Prices
 

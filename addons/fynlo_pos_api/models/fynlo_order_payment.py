@@ -47,7 +47,7 @@ class FynloOrderPayment(models.AbstractModel):
             owed = settlement.due - (settlement.paid - tenders[0].amount)
             raise OverpaidError(details={"due": book.currency.to_minor(owed)})
         share = order._fynlo_find_share(command.share)
-        self._fynlo_book(order, replace(settlement, tenders=tenders), share)
+        self._fynlo_book(order, replace(settlement, tenders=tenders), share=share)
         if settlement.is_covered:
             order._fynlo_finish()
         return order
@@ -75,8 +75,13 @@ class FynloOrderPayment(models.AbstractModel):
         )
         return settle(_Bill(book, order.amount_total), before + tenders)
 
-    def _fynlo_book(self, order, settlement, share):
-        """Write the new payments of an order, and what it has been paid."""
+    @api.model
+    def _fynlo_book(self, order, settlement, step="pay", reason=None, share=None):
+        """Write new payments of an open order, and what it has been paid, as one step.
+
+        :param settlement: the new payments alone; below zero they are given back
+        :param share: the ``fynlo.order.share`` that they pay, if any
+        """
         currency = order.currency_id
         shared = {
             "company_id": order.company_id.id,
@@ -86,8 +91,11 @@ class FynloOrderPayment(models.AbstractModel):
             "amount_return": currency.round(settlement.change),
         }
         for payment in self.env["fynlo.order.values"]._fynlo_payment_values(settlement, shared):
-            order.add_payment({**payment, "pos_order_id": order.id, "fynlo_share_id": share.id})
+            facts = {"pos_order_id": order.id, "fynlo_share_id": share.id if share else False}
+            order.add_payment({**payment, **facts})
         change = currency.round(order.amount_return + settlement.change)
-        tender = settlement.tenders[0]
-        details = {"payment": tender.uuid, "amount_minor": to_minor(tender.amount, currency)}
-        order._fynlo_take_step("pay", {"amount_return": change}, details=details)
+        payments = [
+            {"payment": tender.uuid, "amount_minor": to_minor(tender.amount, currency)}
+            for tender in settlement.tenders
+        ]
+        order._fynlo_take_step(step, {"amount_return": change}, reason, {"payments": payments})

@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -6,7 +7,7 @@ from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
 from odoo.addons.fynlo_base.principal import principal_of
 
 from ..engine.choices import FieldFaults
-from ..engine.money import from_minor
+from ..engine.money import from_minor, to_minor
 from ..engine.refund import Share, allocate, divide
 from ..engine.tenders import Settlement, Tender
 from ..exceptions import ApprovalRequiredError, IllegalTransitionError, RefundTooLargeError
@@ -36,12 +37,16 @@ class FynloOrderRefund(models.AbstractModel):
     def _fynlo_refund_order(self, uuid, command):
         """Apply a ``RefundCreate`` and return the refund (one ``pos.order``).
 
-        :raise IllegalTransitionError: the order is not finished, or is a refund itself
+        Of an open order, its payments are given back; that returns the order itself.
+
+        :raise IllegalTransitionError: the order is cancelled, or is a refund itself
         :raise RefundTooLargeError: more than is left of what was sold
         :raise ApprovalRequiredError: the store wants a higher role for it
         :raise SessionNotOpenError: the store has no open session
         """
         order = self.env["pos.order"]._fynlo_lock_order(uuid)
+        if order.state == "draft":
+            return self._fynlo_give_back(order, command)
         if order.is_refund:
             raise IllegalTransitionError(details={"state": order.fynlo_state, "allowed": []})
         order._fynlo_check_step("refund")
@@ -62,6 +67,25 @@ class FynloOrderRefund(models.AbstractModel):
         facts = {"reason": command.reason, "refund": refund.uuid, "amount_minor": amount}
         self.env["fynlo.audit"]._fynlo_log("order.refund", order, facts)
         return refund
+
+    def _fynlo_give_back(self, order, command):
+        """Give payments of an open order back; it stays open, and owes more."""
+        order._fynlo_check_step("give back")
+        if command.lines:
+            message = "Nothing is sold yet: take the lines off, and give back an amount or all."
+            error = {"field": "lines", "code": "not_allowed", "message": message}
+            raise InvalidFieldsError(errors=[error])
+        session = order._fynlo_join_session()
+        paid = to_minor(order.amount_paid, order.currency_id)
+        amount = paid if command.all else command.amount
+        if not 0 < amount <= paid:
+            raise RefundTooLargeError(details={"refundable": paid})
+        self._fynlo_check_right(order, from_minor(amount, order.currency_id), command)
+        settlement = self._fynlo_settle(order, command, amount, paid, session)
+        self.env["fynlo.order.payment"]._fynlo_book(order, settlement, "give back", command.reason)
+        facts = {"reason": command.reason, "amount_minor": amount}
+        self.env["fynlo.audit"]._fynlo_log("order.give_back", order, facts)
+        return order
 
     @api.model
     def _fynlo_check_right(self, order, amount, command):
@@ -167,6 +191,7 @@ class FynloOrderRefund(models.AbstractModel):
         tenders = [(str(uuid4()), method, part, None) for method, part in due.items()]
         if command.payments:
             tenders = self._fynlo_named_tenders(command.payments, book, paid, sum(due.values()))
+            self._fynlo_check_way(order, tenders, paid)
         currency = order.currency_id
         tenders = tuple(
             Tender(
@@ -179,25 +204,37 @@ class FynloOrderRefund(models.AbstractModel):
         return Settlement(tenders, total, total, is_covered=True)
 
     def _fynlo_named_tenders(self, payments, book, paid, due):
-        """Return the payments that a body names; to pay back in another way wants a manager."""
+        """Return the payments that a body names as ``(id, method, minor units, reference)``."""
         faults, tenders = FieldFaults(), []
-        left, is_other_way = {method.id: amount for method, amount in paid.items()}, False
         for index, payment in enumerate(payments):
             method = book.methods.get(str(payment.method))
             if method is None:
                 field = f"payments.{index}.method"
                 faults.add(field, "unknown_reference", "The store has no such method.")
                 continue
-            left[method.id] = left.get(method.id, 0) - payment.amount
-            is_other_way |= left[method.id] < 0
             tenders.append((str(payment.id), method, payment.amount, payment.reference))
         if not faults.errors and sum(part for _uuid, _method, part, _ref in tenders) != due:
             faults.add("payments", "wrong_sum", f"They add up to another sum than {due}.")
         if faults.errors:
             raise InvalidFieldsError(errors=faults.errors)
-        if is_other_way and not principal_of(self.env).is_at_least("manager"):
-            raise ApprovalRequiredError(details={"role": "manager"})
         return tenders
+
+    def _fynlo_check_way(self, order, tenders, paid):
+        """Check money that goes back in another way than it came: that wants a manager.
+
+        Of an open order it cannot: were it cancelled then, nothing would book the exchange.
+        """
+        left = Counter({method.id: amount for method, amount in paid.items()})
+        for _uuid, method, part, _reference in tenders:
+            left[method.id] -= part
+        if all(amount >= 0 for amount in left.values()):
+            return
+        if order.state == "draft":
+            message = "Of an open order money goes back the way it came."
+            error = {"field": "payments", "code": "not_allowed", "message": message}
+            raise InvalidFieldsError(errors=[error])
+        if not principal_of(self.env).is_at_least("manager"):
+            raise ApprovalRequiredError(details={"role": "manager"})
 
 
 def _total(left):

@@ -144,6 +144,7 @@ class FynloPriceBook(models.AbstractModel):
             fiscal_position_id=position.id or None,
             has_own_pricelist=bool(preset.pricelist_id),
             has_own_fiscal_position=bool(preset.fiscal_position_id),
+            identification=preset.identification or "none",
         )
 
     def _fynlo_rules(self, pricelists_sudo):

@@ -102,7 +102,7 @@ class PosOrder(models.Model):
         if not principal_of(self.env).is_at_least(order.config_id.fynlo_void_role):
             raise ForbiddenError()
         order._fynlo_check_step("cancel")
-        if order.payment_ids:
+        if not order.currency_id.is_zero(order.amount_paid):
             raise OrderHasPaymentsError()
         order._fynlo_take_step("cancel", {"state": "cancel"}, reason=command.reason)
         order._fynlo_stop_cooking()

@@ -98,7 +98,15 @@ class OrderPaymentCreate(PaymentCreate):
     share: UUID | None = None
 
 
-class OrderCreate(Cart):
+class Handover(Body):
+    """For whom, when and where to: ``deliveryAddressId`` is an address of the customer."""
+
+    customer_name: ShortText | None = None
+    scheduled_at: UtcInstant | None = None
+    delivery_address_id: UUID | None = None
+
+
+class OrderCreate(Cart, Handover):
     """Body of ``POST /orders``."""
 
     id: UUID

@@ -113,10 +113,14 @@ class CatalogProduct(Reply):
 
 
 class CatalogView(Reply):
-    """Answer of ``GET /catalog``; ``etag`` is that of the reply, without its quotes."""
+    """Answer of ``GET /catalog``; ``etag`` is that of the reply, without its quotes.
+
+    ``identification`` tells what an order of each type has to say of its guest.
+    """
 
     store: CatalogStore
     order_types: list[OrderType]
+    identification: dict[OrderType, Literal["none", "name", "address"]]
     categories: list[CatalogCategory]
     taxes: list[CatalogTax]
     payment_methods: list[CatalogMethod]

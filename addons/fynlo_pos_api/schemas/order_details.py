@@ -116,6 +116,42 @@ class RefundSummary(Reply):
         )
 
 
+class DeliveryAddressView(Reply):
+    """Where an order goes; latitude and longitude are ``None`` until somebody has set them."""
+
+    id: str
+    name: str
+    phone: str | None
+    street1: str | None
+    street2: str | None
+    postal_code: str | None
+    city: str | None
+    state: str | None
+    country: str | None
+    latitude: float | None
+    longitude: float | None
+
+    @classmethod
+    def of(cls, partner):
+        """Build it from one ``res.partner``; ``None`` from none."""
+        if not partner:
+            return None
+        is_located = partner.partner_latitude or partner.partner_longitude
+        return cls(
+            id=partner.fynlo_uuid,
+            name=partner.name or partner.parent_id.name,
+            phone=partner.phone or partner.parent_id.phone or None,
+            street1=partner.street or None,
+            street2=partner.street2 or None,
+            postal_code=partner.zip or None,
+            city=partner.city or None,
+            state=partner.state_id.code or None,
+            country=partner.country_id.code or None,
+            latitude=partner.partner_latitude if is_located else None,
+            longitude=partner.partner_longitude if is_located else None,
+        )
+
+
 class ShareView(Reply):
     """A part of a bill that is split by amount."""
 
@@ -141,6 +177,9 @@ class OrderView(OrderSummary):
 
     session_id: str
     guest_count: int
+    customer_name: str | None
+    scheduled_at: UtcInstant | None
+    delivery_address: DeliveryAddressView | None
     tip: int
     split_from: str | None
     merged_into: str | None
@@ -167,6 +206,9 @@ class OrderView(OrderSummary):
             **cls._values(order),
             session_id=order.session_id.fynlo_uuid,
             guest_count=order.customer_count,
+            customer_name=order.floating_order_name or None,
+            scheduled_at=from_odoo_datetime(order.preset_time),
+            delivery_address=DeliveryAddressView.of(order.fynlo_delivery_address_id),
             tip=to_minor(order.tip_amount, currency),
             split_from=order.fynlo_split_from_id.uuid or None,
             merged_into=order.fynlo_merged_into_id.uuid or None,

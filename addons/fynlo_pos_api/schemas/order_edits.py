@@ -20,6 +20,7 @@ from .carts import (
     CompReason,
     Course,
     GuestCount,
+    Handover,
     ModifierChoice,
     OrderType,
     Seat,
@@ -61,7 +62,7 @@ class LinePatch(Body):
         )
 
 
-class OrderPatch(Body):
+class OrderPatch(Handover):
     """Body of ``PATCH /orders/{id}``: what is left out stays, ``null`` takes it away."""
 
     version: Version | None = None

@@ -13,6 +13,7 @@ from . import (
     test_order_extras_http,
     test_order_forgeries_http,
     test_order_guard,
+    test_order_handover_http,
     test_order_http,
     test_order_life,
     test_order_parallel,

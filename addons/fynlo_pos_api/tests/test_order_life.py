@@ -26,7 +26,7 @@ class TestOrderLife(BaseCase):
             self.assertEqual(find_next("cancel", state), "cancelled")
 
     def test_a_draft(self):
-        steps = ["edit", "transfer", "send", "hold", "split", "merge", "join", "pay"]
+        steps = ["edit", "transfer", "send", "hold", "split", "merge", "join", "pay", "give back"]
         steps += ["complete", "cancel"]
         self.assertEqual(allowed_steps("draft"), steps)
         self.assertIsNone(find_next("release", "draft"))

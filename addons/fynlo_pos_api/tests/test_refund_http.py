@@ -136,12 +136,38 @@ class TestRefundHttp(RefundCase):
         response = self.refund(all=True, payments=payments)
         self.assertFailure(response, 422, "invalid_fields", ["payments.0.method"])
 
-    def test_an_open_order_a_refund_and_an_unknown_order_give_nothing_back(self):
+    def test_payments_of_an_open_order_are_given_back(self):
         opened = self.body()
         self.assertSuccess(self.post(opened), 201)
+        path = f"/orders/{opened['id']}"
+        for method, amount in ((self.card, 100), (self.cash, 50)):
+            self.assertSuccess(
+                self.post(self.payment(method, amount), path=f"{path}/payments"), 201
+            )
+        refunds = f"{path}/refunds"
+        self.assertFailure(
+            self.post(self.refund_body(amount=151), path=refunds), 422, "refund_too_large"
+        )
+        lines = [{"lineId": opened["lines"][0]["id"], "quantity": 1}]
+        response = self.post(self.refund_body(lines=lines), path=refunds)
+        self.assertFailure(response, 422, "invalid_fields", ["lines"])
+        cashier = self.token_for(self.ada, self.corner_device)
+        response = self.post(self.refund_body(all=True), cashier, refunds)
+        self.assertFailure(response, 403, "approval_required")
+        manager = self.token_for(self.max, self.corner_device)
+        body = self.refund_body(all=True, payments=[self.payment(self.cash, 150)])
+        self.assertFailure(self.post(body, manager, refunds), 422, "invalid_fields", ["payments"])
+        data = self.assertSuccess(self.post(self.refund_body(amount=120), path=refunds), 201)
+        self.assertEqual((data["amountPaid"], data["amountDue"]), (30, 245))
+        self.assertEqual([each["amount"] for each in data["payments"]], [100, 50, -100, -20])
+        data = self.assertSuccess(self.post(self.refund_body(all=True), path=refunds), 201)
+        self.assertEqual((data["amountPaid"], data["paymentState"]), (0, "unpaid"))
+        cancel = {"id": str(uuid4()), "reason": "left"}
+        data = self.assertSuccess(self.post(cancel, path=f"{path}/cancel"))
+        self.assertEqual(data["state"], "cancelled")
+
+    def test_a_refund_and_an_unknown_order_give_nothing_back(self):
         body, path = self.refund_body(all=True), "/orders/{}/refunds"
-        response = self.post(body, path=path.format(opened["id"]))
-        self.assertFailure(response, 409, "illegal_transition")
         refund = self.assertSuccess(self.refund(all=True), 201)
         body = self.refund_body(all=True)
         response = self.post(body, path=path.format(refund["id"]))
