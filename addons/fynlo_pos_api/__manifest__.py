@@ -11,6 +11,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/fynlo_cash_count.xml",
+        "security/fynlo_drawers.xml",
         "security/fynlo_order_step.xml",
         "data/ir_cron.xml",
         "data/product_product.xml",

@@ -1,1 +1,1 @@
-from . import catalog, order_steps, orders, sessions, store
+from . import catalog, drawers, order_steps, orders, sessions, store

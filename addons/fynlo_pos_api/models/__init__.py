@@ -32,6 +32,13 @@ from . import pos_session
 from . import pos_session_cash
 from . import pos_session_close
 from . import pos_session_report
+from . import pos_bill
+from . import fynlo_no_sale
+from . import fynlo_drawer
+from . import fynlo_drawer_shift
+from . import fynlo_drawer_shift_steps
+from . import pos_session_drawer
+from . import pos_payment_drawer
 from . import pos_session_stock
 from . import pos_order_stock
 from . import product_product_stock

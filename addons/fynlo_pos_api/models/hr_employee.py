@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.fields import Domain
 
@@ -29,6 +30,19 @@ class HrEmployee(models.Model):
             domain, order="name, id", limit=query.limit, offset=offset
         )
         return found_sudo, employees_sudo.search_count(domain)
+
+    @api.model
+    def _fynlo_find_colleague(self, uuid, store):
+        """Return the employee with that id who serves ``store`` (one record, sudoed).
+
+        :raise InvalidFieldsError: there is none; the field is ``employeeId``
+        """
+        # Who sells need not read personnel files: found by the public id, then checked.
+        employee_sudo = self.sudo().search([("fynlo_uuid", "=", str(uuid))])
+        if not (employee_sudo and employee_sudo._fynlo_serves(store)):
+            error = {"field": "employeeId", "code": "unknown_reference"}
+            raise InvalidFieldsError(errors=[{**error, "message": "There is no such id."}])
+        return employee_sudo
 
 
 def _serves(field, store_id):

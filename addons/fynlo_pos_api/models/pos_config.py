@@ -7,6 +7,7 @@ _LIMIT_FIELDS = frozenset(
         "amount_authorized_diff",
         "fynlo_max_discount_cashier",
         "fynlo_max_discount_supervisor",
+        "fynlo_no_sale_role",
         "fynlo_order_seq_id",
         "fynlo_session_role",
         "fynlo_void_role",

@@ -15,7 +15,7 @@ _SERVER_FIELDS = {
             "fynlo_version",
         )
     ),
-    "pos.payment": frozenset(("fynlo_change", "fynlo_reference")),
+    "pos.payment": frozenset(("fynlo_change", "fynlo_drawer_shift_id", "fynlo_reference")),
 }
 
 

@@ -1,5 +1,9 @@
 from . import (
+    test_cash_counts,
     test_catalog_http,
+    test_drawer_http,
+    test_drawer_parallel,
+    test_drawer_shift,
     test_foreign_currency,
     test_forged_context,
     test_order_edit_http,
