@@ -76,6 +76,9 @@ COMBOS = (
 #: Floor: seats of its tables.
 FLOORS = {"Dining room": (2, 2, 4, 4, 4, 6, 6, 8), "Terrace": (2, 2, 4, 4)}
 
+#: Purses of the waiters; a till's own drawer is named when it is paired.
+DRAWERS = ("Purse 1", "Purse 2", "Purse 3")
+
 #: Name of the order type's preset.
 PRESETS = {"dine_in": "Dine in", "takeaway": "Takeaway", "delivery": "Delivery"}
 

@@ -39,6 +39,8 @@ from . import fynlo_drawer_shift
 from . import fynlo_drawer_shift_steps
 from . import pos_session_drawer
 from . import pos_payment_drawer
+from . import pos_session_report_people
+from . import pos_session_report_cash
 from . import pos_session_stock
 from . import pos_order_stock
 from . import product_product_stock

@@ -27,6 +27,7 @@ class FynloDemo(models.AbstractModel):
         self._load_combos()
         store = self._load_store()
         self._load_floors(store)
+        self._load_drawers(store)
         self._load_stock(store)
         return store, *self._load_people()
 
@@ -142,6 +143,11 @@ class FynloDemo(models.AbstractModel):
                 vals = {"floor_id": floor.id, "table_number": number, "seats": seats}
                 vals |= {"position_h": 60 + index % 4 * 180, "position_v": 60 + index // 4 * 180}
                 self._record("restaurant.table", f"table {number}", vals)
+
+    def _load_drawers(self, store):
+        for sequence, name in enumerate(bistro.DRAWERS):
+            vals = {"name": name, "config_id": store.id, "sequence": sequence}
+            self._record("fynlo.drawer", name, vals)
 
     def _load_stock(self, store):
         source = store.picking_type_id.default_location_src_id

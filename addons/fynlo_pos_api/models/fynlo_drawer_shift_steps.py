@@ -177,3 +177,11 @@ class FynloDrawerShift(models.Model):
         )
         facts = {"difference_minor": to_minor(difference, session.currency_id), "reason": reason}
         self.env["fynlo.audit"]._fynlo_log("drawer.close", self, facts)
+
+    def action_fynlo_open_close(self):
+        """Button of the manager: the dialog that counts and closes a drawer."""
+        self.ensure_one()
+        name = "fynlo_pos_api.fynlo_drawer_close_wizard_action"
+        action = self.env["ir.actions.act_window"]._for_xml_id(name)
+        action["context"] = {"default_shift_id": self.id, "dialog_size": "medium"}
+        return action

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.addons.fynlo_base.principal import principal_of
+from odoo.addons.fynlo_base.principal import find_principal, principal_of
 
 from ..engine.money import from_minor
 from ..exceptions import NoCashDrawerError
@@ -85,14 +85,15 @@ class PosSession(models.Model):
         :raise InvalidFieldsError: the store has no such coin or note
         """
         self.env["pos.bill"]._fynlo_check_pieces(self.config_id, command.denominations)
-        principal = principal_of(self.env)
+        principal = find_principal(self.env)
+        employee_id = principal.employee_id if principal else self.env.user.employee_id.id
         # A cashier may write a count and read none: it holds the expected figure.
         vals = {
             "fynlo_uuid": str(command.id),
             "session_id": self.id,
             "shift_id": shift.id if shift else None,
-            "device_id": principal.device_id,
-            "employee_id": principal.employee_id,
+            "device_id": principal.device_id if principal else None,
+            "employee_id": employee_id,
             "counted": from_minor(command.total_minor, self.currency_id),
             "expected": expected,
             "denominations": command.pieces(),

@@ -20,7 +20,9 @@ class PosSession(models.Model):
     )
     fynlo_shift_ids = fields.One2many("fynlo.drawer.shift", "session_id", "Drawer Shifts")
     fynlo_no_sale_ids = fields.One2many("fynlo.no.sale", "session_id", "No-Sales")
-    fynlo_no_sale_count = fields.Integer("No-Sales", compute="_compute_fynlo_no_sale_count")
+    fynlo_no_sale_count = fields.Integer(
+        "Opened without a Sale", compute="_compute_fynlo_no_sale_count"
+    )
 
     def _compute_fynlo_no_sale_count(self):
         groups = self.env["fynlo.no.sale"]._read_group(

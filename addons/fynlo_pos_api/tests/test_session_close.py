@@ -34,15 +34,17 @@ class CloseCase(FynloCase):
         return session._fynlo_close_session(command("close", **values))
 
     def balances(self, session=None):
-        """Return ``{account code: balance}`` of all that the closing posted."""
-        moves = (session or self.session)._get_related_account_moves()
-        self.assertEqual(set(moves.mapped("state")), {"posted"})
-        for move in moves:
-            self.assertEqual(
-                self.session.currency_id.round(sum(move.line_ids.mapped("balance"))), 0
-            )
-        groups = moves.line_ids.grouped("account_id").items()
-        return {account: round(sum(lines.mapped("balance")), 2) for account, lines in groups}
+        return balances_of(self, session or self.session)
+
+
+def balances_of(case, session):
+    """Return ``{account: balance}`` of all that the closing posted, each entry balanced."""
+    moves = session._get_related_account_moves()
+    case.assertEqual(set(moves.mapped("state")), {"posted"})
+    for move in moves:
+        case.assertEqual(session.currency_id.round(sum(move.line_ids.mapped("balance"))), 0)
+    groups = moves.line_ids.grouped("account_id").items()
+    return {account: round(sum(lines.mapped("balance")), 2) for account, lines in groups}
 
 
 @tagged("post_install", "-at_install")
