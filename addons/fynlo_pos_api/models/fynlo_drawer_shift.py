@@ -16,7 +16,6 @@ class FynloDrawerShift(models.Model):
     _inherit = "fynlo.uuid.mixin"
     _description = "Drawer shift"
     _order = "id desc"
-    _rec_name = "drawer_id"
 
     drawer_id = fields.Many2one(
         "fynlo.drawer", required=True, readonly=True, index=True, ondelete="restrict"
@@ -24,7 +23,9 @@ class FynloDrawerShift(models.Model):
     session_id = fields.Many2one(
         "pos.session", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    config_id = fields.Many2one(related="session_id.config_id", store=True, index=True)
+    config_id = fields.Many2one(
+        "pos.config", "Store", related="session_id.config_id", store=True, index=True
+    )
     device_id = fields.Many2one(
         "fynlo.device", "Till", readonly=True, help="The drawer's till when the shift began"
     )
@@ -51,7 +52,7 @@ class FynloDrawerShift(models.Model):
     payment_ids = fields.One2many("pos.payment", "fynlo_drawer_shift_id", "Payments")
     move_ids = fields.One2many("account.bank.statement.line", "fynlo_drawer_shift_id", "Cash Moves")
     no_sale_ids = fields.One2many("fynlo.no.sale", "shift_id", "No-Sales")
-    no_sale_count = fields.Integer(compute="_compute_no_sale_count")
+    no_sale_count = fields.Integer("Opened without a Sale", compute="_compute_no_sale_count")
 
     _open_unique = models.UniqueIndex(
         "(drawer_id) WHERE state = 'open'", "Somebody has this drawer already."
@@ -73,6 +74,11 @@ class FynloDrawerShift(models.Model):
     def _compute_no_sale_count(self):
         for shift in self:
             shift.no_sale_count = len(shift.no_sale_ids)
+
+    @api.depends("drawer_id", "employee_id")
+    def _compute_display_name(self):
+        for shift in self:
+            shift.display_name = f"{shift.drawer_id.name} ({shift.employee_id.name})"
 
     # --- Which drawer cash belongs to
 

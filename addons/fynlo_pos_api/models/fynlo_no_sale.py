@@ -13,7 +13,9 @@ class FynloNoSale(models.Model):
     session_id = fields.Many2one(
         "pos.session", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    config_id = fields.Many2one(related="session_id.config_id", store=True, index=True)
+    config_id = fields.Many2one(
+        "pos.config", "Store", related="session_id.config_id", store=True, index=True
+    )
     shift_id = fields.Many2one(
         "fynlo.drawer.shift", "Drawer Shift", readonly=True, index="btree_not_null"
     )

@@ -1,5 +1,5 @@
 from odoo.addons.fynlo_base.exceptions import ForbiddenError, InvalidFieldsError, NotFoundError
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -194,6 +194,36 @@ class TestDrawerShift(DrawerCase):
         self.purse.unlink()
         with self.assertRaises(UserError):
             self.bar.unlink()
+
+    def test_finding_the_drawer_costs_one_query_and_none_without_drawers(self):
+        shifts = self.as_(self.ada)["fynlo.drawer.shift"]
+        session = self.session.with_env(shifts.env)
+        self.assertFalse(session.fynlo_has_shifts)
+        with self.assertQueryCount(0):
+            self.assertFalse(shifts._fynlo_find_open(session))
+        bar = self.take(self.bar, self.ada)
+        self.assertTrue(session.fynlo_has_shifts)
+        with self.assertQueryCount(1):
+            self.assertEqual(shifts._fynlo_find_open(session), bar.id)
+
+    def test_payment_names_no_drawer_by_itself(self):
+        bar = self.take(self.bar, self.ada)
+        door = self.take(self.door, self.ben, device=self.tablet)
+        payment = {"payment_method_id": self.till.cash.id, "amount": 2.75}
+        payments = [Command.create({**payment, "fynlo_drawer_shift_id": door.id})]
+        order = self.sell(self.ada, {self.till.coffee: 1}, payment_ids=payments)
+        self.assertEqual(order.payment_ids.fynlo_drawer_shift_id, bar)
+        carl = self._make_user("carl", "cashier")
+        with self.assertRaises(AccessError):
+            order.payment_ids.with_user(carl).fynlo_drawer_shift_id = door
+
+    def test_cash_taken_in_the_web_pos_goes_into_the_purse_of_its_cashier(self):
+        purse = self.take(self.purse, self.ben)
+        self.take(self.bar, self.ada)
+        order = self.till.sell(self.session, {self.till.coffee: 1}, employee_id=self.ben.id)
+        self.assertEqual(order.payment_ids.fynlo_drawer_shift_id, purse)
+        order = self.till.sell(self.session, {self.till.coffee: 1}, employee_id=self.ada.id)
+        self.assertFalse(order.payment_ids.fynlo_drawer_shift_id)
 
     def test_cashier_reads_no_shift(self):
         self.take(self.bar, self.ada)

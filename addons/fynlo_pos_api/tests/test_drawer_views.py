@@ -63,7 +63,8 @@ class TestDrawerViews(DrawerCase):
         name = "fynlo_pos_api.report_session"
         page = html.fromstring(reports._render_qweb_html(name, self.session.ids)[0])
         [page] = page.xpath("//div[@class='page']")
-        return " ".join(page.text_content().replace("\N{NO-BREAK SPACE}", " ").split())
+        text = page.text_content().replace("\N{NO-BREAK SPACE}", " ")
+        return " ".join(text.replace("\N{ZERO WIDTH NO-BREAK SPACE}", "").split())
 
     def test_report_is_printed(self):
         shift = self.take(self.bar, self.ada)
@@ -75,14 +76,14 @@ class TestDrawerViews(DrawerCase):
         self.end(shift, reason="lost")
         text = self.printed(self.mara)
         self.assertTrue(text.startswith("X Report"), text[:40])
-        for part in ("Bar : Ada", "Expected $ 105.50", "Over/short: lost $ -0.50", "2 × $ 50.00"):
+        for part in ("Bar : Ada", "Expected$ 105.50", "Over/short: lost $ -0.50", "2 × $ 50.00"):
             self.assertIn(part, text)
         self.assertIn("O'Brien <b>wants</b> change", text)
         self.count_session(30500)
         self.close_session(reason="lost")
         text = self.printed(self.mara)
         self.assertTrue(text.startswith("Z Report"), text[:40])
-        self.assertIn(f"Journal entries: {self.session.move_id.name}"[:20], text)
+        self.assertRegex(text, rf"Journal entries: .*{self.session.move_id.name}")
 
     def test_x_report_is_not_printed_for_a_cashier(self):
         with self.assertRaises(Exception) as caught:
