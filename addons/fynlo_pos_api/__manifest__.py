@@ -7,7 +7,7 @@
     "application": True,
     "author": "Fynlo",
     "website": "https://fynlo.example",
-    "depends": ["fynlo_base", "point_of_sale", "pos_restaurant", "pos_hr"],
+    "depends": ["fynlo_base", "point_of_sale", "pos_restaurant", "pos_hr", "hr_hourly_cost"],
     "data": [
         "security/ir.model.access.csv",
         "security/fynlo_cash_count.xml",

@@ -142,3 +142,15 @@ class ShiftClosedError(FynloError):
     """The shift of the drawer is over; somebody else may have taken the drawer over."""
 
     status, code, message = 409, "shift_closed", "This drawer shift is over."
+
+
+class OwnRecordError(FynloError):
+    """Nobody archives himself, or changes his own role, stores or pay."""
+
+    status, code, message = 409, "own_record", "Somebody else has to do this for you."
+
+
+class LastOwnerError(FynloError):
+    """The company would have no owner any more."""
+
+    status, code, message = 409, "last_owner", "Make somebody else an owner first."

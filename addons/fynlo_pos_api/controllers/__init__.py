@@ -1,1 +1,1 @@
-from . import catalog, drawers, order_steps, orders, sessions, store
+from . import catalog, drawers, employees, order_steps, orders, sessions, store

@@ -5,6 +5,8 @@ from . import pos_preset
 from . import fynlo_reference_mixin
 from . import fynlo_device
 from . import hr_employee
+from . import hr_employee_manage
+from . import hr_job
 from . import restaurant_floor
 from . import pos_config
 from . import pos_config_session

@@ -152,6 +152,17 @@ class FynloDrawerShift(models.Model):
         cash = self.opening + (payments[0][0] or 0.0) + (moves[0][0] or 0.0)
         return self.currency_id.round(cash)
 
+    def _fynlo_names(self):
+        """Return what an error tells of these shifts: ``[{"id", "drawer", "employee"}]``."""
+        return [
+            {
+                "id": shift.fynlo_uuid,
+                "drawer": shift.drawer_id.name,
+                "employee": shift.employee_id.name,
+            }
+            for shift in self
+        ]
+
     # --- Finding them
 
     @api.model

@@ -55,15 +55,7 @@ class PosSession(models.Model):
         """
         open_sudo = self.sudo().fynlo_shift_ids.filtered(lambda shift: shift.state == "open")
         if open_sudo:
-            shifts = [
-                {
-                    "id": shift.fynlo_uuid,
-                    "drawer": shift.drawer_id.name,
-                    "employee": shift.employee_id.name,
-                }
-                for shift in open_sudo
-            ]
-            raise DrawersOpenError(details={"shifts": shifts})
+            raise DrawersOpenError(details={"shifts": open_sudo._fynlo_names()})
 
     def _cannot_close_session(self, *args, **kwargs):
         """Tell the web POS of open drawers before it begins to close."""
