@@ -18,6 +18,7 @@
         "wizards/fynlo_drawer_close_wizard_views.xml",
         "views/fynlo_drawer_views.xml",
         "views/fynlo_drawer_shift_views.xml",
+        "views/hr_employee_views.xml",
         "views/pos_config_views.xml",
         "views/pos_order_views.xml",
         "views/pos_preset_views.xml",

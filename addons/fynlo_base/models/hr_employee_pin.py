@@ -178,6 +178,10 @@ class HrEmployee(models.Model):
         action["context"] = {"default_employee_id": self.id, "dialog_size": "medium"}
         return action
 
+    def action_fynlo_clear_pin(self):
+        """Button of the manager: the employee cannot sign in by PIN any more."""
+        self._fynlo_clear_pin()
+
     def action_fynlo_unlock(self):
         """Button of the manager: let the employee try again at once."""
         self._fynlo_unlock()

@@ -29,7 +29,9 @@ class FynloDrawerShift(models.Model):
     device_id = fields.Many2one(
         "fynlo.device", "Till", readonly=True, help="The drawer's till when the shift began"
     )
-    employee_id = fields.Many2one("hr.employee", required=True, readonly=True, ondelete="restrict")
+    employee_id = fields.Many2one(
+        "hr.employee", required=True, readonly=True, index=True, ondelete="restrict"
+    )
     state = fields.Selection(
         [("open", "Open"), ("closed", "Closed")], required=True, readonly=True, default="open"
     )

@@ -39,12 +39,17 @@ class HrEmployee(models.Model):
         aggregator=None,
     )
 
+    fynlo_drawer_shift_ids = fields.One2many(
+        "fynlo.drawer.shift", "employee_id", "Drawer Shifts", groups="hr.group_hr_user"
+    )
+
     def write(self, vals):
         """Keep an owner, and count the versions."""
-        loses_role = "fynlo_role" in vals and vals["fynlo_role"] != "owner"
-        if loses_role or not vals.get("active", True):
-            self._fynlo_check_owner_left()
-        result = super().write(vals)
+        companies_sudo = self.env["res.company"].sudo()
+        if not {"active", "company_id", "fynlo_role"}.isdisjoint(vals):
+            companies_sudo = self._fynlo_owned_companies()
+        result = super().write(vals)  # says first who may do it at all
+        self._fynlo_check_owner_left(companies_sudo)
         if not _TOLD_FIELDS.isdisjoint(vals):
             query = "UPDATE hr_employee SET fynlo_version = fynlo_version + 1 WHERE id = ANY(%s)"
             self.env.cr.execute(SQL(query, list(self.ids)), log_exceptions=False)
@@ -53,7 +58,7 @@ class HrEmployee(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_last_owner(self):
-        self._fynlo_check_owner_left()
+        self._fynlo_check_owner_left(self._fynlo_owned_companies(), leaving=self)
 
     @api.model
     def _fynlo_create_employee(self, command):
@@ -215,22 +220,28 @@ class HrEmployee(models.Model):
         if self.id == principal.employee_id or self_sudo.user_id.id == principal.user_id:
             raise OwnRecordError()
 
-    def _fynlo_check_owner_left(self):
-        """Check that somebody else stays an owner in the company of each of these owners.
+    def _fynlo_owned_companies(self):
+        """Return the companies that have an owner among these employees, sudoed."""
+        self_sudo = self.sudo()
+        return self_sudo.filtered(
+            lambda each: each.active and each.fynlo_role == "owner"
+        ).company_id
+
+    @api.model
+    def _fynlo_check_owner_left(self, companies_sudo, leaving=None):
+        """Check that each of these companies has an owner, those who are ``leaving`` not counted.
 
         One at a time: two owners cannot archive each other.
 
-        :raise LastOwnerError: nobody does
+        :raise LastOwnerError: one has none
         """
         if find_principal(self.env) is None and self.env.uid == SUPERUSER_ID:
             return  # the system itself
-        for owner_sudo in self.sudo().filtered(
-            lambda each: each.active and each.fynlo_role == "owner"
-        ):
-            owner_sudo.company_id._fynlo_lock()
-            domain = [("company_id", "=", owner_sudo.company_id.id), ("fynlo_role", "=", "owner")]
-            domain.append(("active", "=", True))
-            if not owner_sudo.search(domain) - self:
+        for company_sudo in companies_sudo:
+            company_sudo._fynlo_lock()
+            domain = [("company_id", "=", company_sudo.id), ("fynlo_role", "=", "owner")]
+            domain += [("active", "=", True), ("id", "not in", leaving.ids if leaving else [])]
+            if not self.sudo().search(domain, limit=1):
                 raise LastOwnerError()
 
     def _fynlo_check_no_drawer(self):

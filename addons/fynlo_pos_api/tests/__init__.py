@@ -8,6 +8,7 @@ from . import (
     test_drawer_views,
     test_employee_parallel,
     test_employee_rights_http,
+    test_employee_views,
     test_employees_http,
     test_foreign_currency,
     test_forged_context,
