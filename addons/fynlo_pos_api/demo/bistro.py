@@ -90,3 +90,11 @@ PEOPLE = (
     ("Chloe Martin", "cashier", None),
     ("Ben Carter", "cashier", None),
 )
+
+#: Job and pay for an hour of those who work by the hour.
+JOBS = {
+    "Marco Rossi": ("Restaurant manager", 28.0),
+    "Sana Khan": ("Shift lead", 21.5),
+    "Chloe Martin": ("Waiter", 17.0),
+    "Ben Carter": ("Barista", 16.5),
+}

@@ -165,7 +165,7 @@ class FynloDemo(models.AbstractModel):
     def _load_people(self):
         logins, pins = [], []
         for name, role, login in bistro.PEOPLE:
-            vals = {"name": name}
+            vals = {"name": name, **self._load_job(name)}
             if login:
                 vals["user_id"] = self._load_user(name, role, login, logins).id
             employee, is_new = self._record("hr.employee", name, {**vals, "fynlo_role": role})
@@ -176,6 +176,12 @@ class FynloDemo(models.AbstractModel):
                     {"employee": name, "employee_id": employee.fynlo_uuid, "pin": pin, "role": role}
                 )
         return logins, pins
+
+    def _load_job(self, name):
+        if name not in bistro.JOBS:
+            return {}
+        job, pay = bistro.JOBS[name]
+        return {"job_id": self._record("hr.job", job, {"name": job})[0].id, "hourly_cost": pay}
 
     def _load_user(self, name, role, login, logins):
         password = secrets.token_urlsafe(12)

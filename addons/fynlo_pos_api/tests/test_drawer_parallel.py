@@ -11,7 +11,13 @@ from odoo.addons.fynlo_base.tests.parallel import committing_env
 from odoo.tests import tagged
 from psycopg2.errors import LockNotAvailable
 
-from ..exceptions import CountRequiredError, DrawerTakenError, ShiftClosedError
+from ..exceptions import (
+    CountRequiredError,
+    DrawersOpenError,
+    DrawerTakenError,
+    SessionNotOpenError,
+    ShiftClosedError,
+)
 from ..schemas.carts import OrderCreate
 from .drawers import SCHEMAS  # noqa: F401 (adds its commands)
 from .parallel_tills import ParallelTills
@@ -201,6 +207,26 @@ class TestDrawerParallel(ParallelTills):
         else:
             self.assertTrue(is_complete)
         self.assert_exact(2, 0)
+
+    def test_no_drawer_is_taken_in_a_session_that_closes(self):
+        def count_all(env):
+            session = env["pos.session"]._fynlo_current_session()
+            return session._fynlo_count_cash(command("count", countedCash=10000)).id
+
+        def close(env):
+            session = env["pos.session"]._fynlo_current_session()
+            return session._fynlo_close_session(command("close")).id
+
+        self.act_alone(0, count_all)
+        steps = [self.take, close]
+        results = self.act_at_once(lambda env, number: self.act(env, number, steps[number]), 2)
+        refused = [each for each in results if isinstance(each, Exception)]
+        self.assertEqual(len(refused), 1, results)
+        self.assertIsInstance(refused[0], (SessionNotOpenError, DrawersOpenError), results)
+        with committing_env(self.dbname) as env:
+            session = env["pos.session"].browse(self.session_id)
+            is_taken = bool(env["fynlo.drawer"].browse(self.drawer_id).open_shift_id)
+            self.assertEqual(session.state, "opened" if is_taken else "closed")
 
     def test_one_no_sale_sent_by_many_is_one(self):
         order = command("no_sale", reason="change")

@@ -2,6 +2,7 @@ from lxml import etree
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..schemas.employees import EmployeePage, EmployeeQuery
 from .drawers import DrawerCase
 
 
@@ -27,3 +28,17 @@ class TestEmployeeViews(DrawerCase):
         for name in ("hourly_cost", "fynlo_drawer_shift_ids", "fynlo_version"):
             with self.subTest(name), self.assertRaises(AccessError):
                 self.ada.with_user(carl).read([name])
+
+    def test_page_of_many_costs_what_a_page_of_one_does(self):
+        job = self.env["hr.job"].create({"name": "Barista"})
+        for number in range(20):
+            self._make_employee(f"Many {number}", "cashier", pin=None, job_id=job.id)
+        env = self.as_(self.max)
+        query = EmployeeQuery(query="Many", limit=50)
+        EmployeePage.of(*env["hr.employee"]._fynlo_search_employees(query), query)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(4):
+            employees, total = env["hr.employee"]._fynlo_search_employees(query)
+            EmployeePage.of(employees, total, query)
+        self.assertEqual(total, 20)
