@@ -118,3 +118,46 @@ class RefundTooLargeError(FynloError):
 
     status, code = 422, "refund_too_large"
     message = "That is more than is left to refund."
+
+
+class ReasonRequiredError(FynloError):
+    """The difference is beyond the store's limit: whoever approves it says why."""
+
+    status, code, message = 422, "reason_required", "Give a reason for the difference."
+
+
+class EmployeeRequiredError(FynloError):
+    """Only an employee answers for a drawer, and the token names none."""
+
+    status, code = 422, "employee_required"
+    message = "Sign in with your PIN, or name an employee."
+
+
+class DrawerTakenError(FynloError):
+    """Somebody has the drawer, or this person another purse; ``details.shiftId`` names it."""
+
+    status, code, message = 409, "drawer_taken", "Somebody has this drawer already."
+
+
+class DrawersOpenError(FynloError):
+    """People still answer for drawers; ``details.shifts`` has ``id``, ``drawer``, ``employee``."""
+
+    status, code, message = 409, "drawers_open", "Close or hand over the open drawers first."
+
+
+class ShiftClosedError(FynloError):
+    """The shift of the drawer is over; somebody else may have taken the drawer over."""
+
+    status, code, message = 409, "shift_closed", "This drawer shift is over."
+
+
+class OwnRecordError(FynloError):
+    """Nobody archives himself, or changes his own role, stores or pay."""
+
+    status, code, message = 409, "own_record", "Somebody else has to do this for you."
+
+
+class LastOwnerError(FynloError):
+    """The company would have no owner any more."""
+
+    status, code, message = 409, "last_owner", "Make somebody else an owner first."

@@ -57,6 +57,18 @@ class HrEmployee(models.Model):
         self._fynlo_close_sessions()
         self.env["fynlo.audit"]._fynlo_log("employee.change_pin", self_sudo)
 
+    def _fynlo_clear_pin(self):
+        """Take the PIN of one employee away and end his sign-ins.
+
+        :raise ForbiddenError: the one who acts is no manager, or stands below the employee
+        """
+        self.ensure_one()
+        self._fynlo_check_rank()
+        self_sudo = self.sudo()
+        self_sudo.write({"fynlo_pin_verifier": False, "fynlo_pin_set_at": False})
+        self._fynlo_close_sessions()
+        self.env["fynlo.audit"]._fynlo_log("employee.clear_pin", self_sudo)
+
     def _fynlo_check_pin(self, pin):
         """Tell whether ``pin`` is right; as slow for nobody (an empty recordset) as for one."""
         self_sudo = self.sudo()
@@ -165,6 +177,10 @@ class HrEmployee(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("fynlo_base.fynlo_pin_wizard_action")
         action["context"] = {"default_employee_id": self.id, "dialog_size": "medium"}
         return action
+
+    def action_fynlo_clear_pin(self):
+        """Button of the manager: the employee cannot sign in by PIN any more."""
+        self._fynlo_clear_pin()
 
     def action_fynlo_unlock(self):
         """Button of the manager: let the employee try again at once."""

@@ -229,6 +229,21 @@ class TestPin(FynloCase):
 
     # --- Who gives roles
 
+    def test_pin_is_taken_away_with_the_sign_ins(self):
+        manager = self._make_user("mara", "manager")
+        token = self.token_for(self.ada)
+        self.assertTrue(token)
+        self.ada.with_user(manager).action_fynlo_clear_pin()
+        self.assertFalse(self.ada.fynlo_pin_set_at)
+        self.assertFalse(self.ada._fynlo_check_pin(PIN))
+        sessions = self.env["fynlo.auth.session"].search([("employee_id", "=", self.ada.id)])
+        self.assertTrue(all(session.revoked_at for session in sessions))
+        for role in ("cashier", "supervisor"):
+            user = self._make_user(f"u-{role}", role)
+            with self.assertRaises(AccessError):
+                self.sue.with_user(user).action_fynlo_clear_pin()
+        self.assertTrue(self.sue.fynlo_pin_set_at)
+
     def test_nobody_gives_a_role_above_his_own(self):
         manager = self._make_user("mara", "manager")
         self.ada.with_user(manager).fynlo_role = "manager"

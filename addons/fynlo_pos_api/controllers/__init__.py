@@ -1,1 +1,13 @@
-from . import catalog, kitchen, kitchen_page, order_steps, orders, refunds, sessions, splits, store
+from . import (
+    catalog,
+    drawers,
+    employees,
+    kitchen,
+    kitchen_page,
+    order_steps,
+    orders,
+    refunds,
+    sessions,
+    splits,
+    store,
+)

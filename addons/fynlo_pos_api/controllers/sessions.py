@@ -2,10 +2,9 @@ from odoo.addons.fynlo_base.http.route import CASHIER, api_route
 from odoo.http import Controller, request
 
 from .. import exceptions as exc
+from ..schemas.cash_counts import CashCountCreate, CashCountView
 from ..schemas.session_reports import SessionReportView
 from ..schemas.sessions import (
-    CashCountCreate,
-    CashCountView,
     CashMoveCreate,
     CashMoveView,
     SessionClose,
@@ -85,6 +84,8 @@ class SessionsController(Controller):
             exc.DraftOrdersError,
             exc.CountRequiredError,
             exc.ApprovalRequiredError,
+            exc.DrawersOpenError,
+            exc.ReasonRequiredError,
             exc.SessionNotClosableError,
         ),
     )

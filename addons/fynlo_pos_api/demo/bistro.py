@@ -76,6 +76,9 @@ COMBOS = (
 #: Floor: seats of its tables.
 FLOORS = {"Dining room": (2, 2, 4, 4, 4, 6, 6, 8), "Terrace": (2, 2, 4, 4)}
 
+#: Purses of the waiters; a till's own drawer is named when it is paired.
+DRAWERS = ("Purse 1", "Purse 2", "Purse 3")
+
 #: Name of the order type's preset.
 PRESETS = {"dine_in": "Dine in", "takeaway": "Takeaway", "delivery": "Delivery"}
 
@@ -87,3 +90,11 @@ PEOPLE = (
     ("Chloe Martin", "cashier", None),
     ("Ben Carter", "cashier", None),
 )
+
+#: Job and pay for an hour of those who work by the hour.
+JOBS = {
+    "Marco Rossi": ("Restaurant manager", 28.0),
+    "Sana Khan": ("Shift lead", 21.5),
+    "Chloe Martin": ("Waiter", 17.0),
+    "Ben Carter": ("Barista", 16.5),
+}

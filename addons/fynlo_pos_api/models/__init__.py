@@ -5,6 +5,8 @@ from . import pos_preset
 from . import fynlo_reference_mixin
 from . import fynlo_device
 from . import hr_employee
+from . import hr_employee_manage
+from . import hr_job
 from . import restaurant_floor
 from . import pos_config
 from . import pos_config_session
@@ -55,6 +57,15 @@ from . import pos_session
 from . import pos_session_cash
 from . import pos_session_close
 from . import pos_session_report
+from . import pos_bill
+from . import fynlo_no_sale
+from . import fynlo_drawer
+from . import fynlo_drawer_shift
+from . import fynlo_drawer_shift_steps
+from . import pos_session_drawer
+from . import pos_payment_drawer
+from . import pos_session_report_people
+from . import pos_session_report_cash
 from . import pos_session_stock
 from . import pos_order_stock
 from . import product_product_stock

@@ -17,6 +17,9 @@ class AccountBankStatementLine(models.Model):
     fynlo_device_id = fields.Many2one(
         "fynlo.device", "Device", readonly=True, copy=False, index="btree_not_null"
     )
+    fynlo_drawer_shift_id = fields.Many2one(
+        "fynlo.drawer.shift", "Drawer Shift", readonly=True, copy=False, index="btree_not_null"
+    )
 
     _fynlo_uuid_unique = models.Constraint(
         "UNIQUE(fynlo_uuid)", "Another cash move has this Fynlo ID."

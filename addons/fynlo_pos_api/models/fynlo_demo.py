@@ -27,6 +27,7 @@ class FynloDemo(models.AbstractModel):
         self._load_combos()
         store = self._load_store()
         self._load_floors(store)
+        self._load_drawers(store)
         self._load_stock(store)
         return store, *self._load_people()
 
@@ -144,6 +145,11 @@ class FynloDemo(models.AbstractModel):
                 vals |= {"position_h": 60 + index % 4 * 180, "position_v": 60 + index // 4 * 180}
                 self._record("restaurant.table", f"table {number}", vals)
 
+    def _load_drawers(self, store):
+        for sequence, name in enumerate(bistro.DRAWERS):
+            vals = {"name": name, "config_id": store.id, "sequence": sequence}
+            self._record("fynlo.drawer", name, vals)
+
     def _load_stock(self, store):
         source = store.picking_type_id.default_location_src_id
         for name, _price, _cost, bottles in bistro.BOTTLES:
@@ -160,7 +166,7 @@ class FynloDemo(models.AbstractModel):
     def _load_people(self):
         logins, pins = [], []
         for name, role, login in bistro.PEOPLE:
-            vals = {"name": name}
+            vals = {"name": name, **self._load_job(name)}
             if login:
                 vals["user_id"] = self._load_user(name, role, login, logins).id
             employee, is_new = self._record("hr.employee", name, {**vals, "fynlo_role": role})
@@ -171,6 +177,12 @@ class FynloDemo(models.AbstractModel):
                     {"employee": name, "employee_id": employee.fynlo_uuid, "pin": pin, "role": role}
                 )
         return logins, pins
+
+    def _load_job(self, name):
+        if name not in bistro.JOBS:
+            return {}
+        job, pay = bistro.JOBS[name]
+        return {"job_id": self._record("hr.job", job, {"name": job})[0].id, "hourly_cost": pay}
 
     def _load_user(self, name, role, login, logins):
         password = secrets.token_urlsafe(12)

@@ -8,6 +8,7 @@ _LIMIT_FIELDS = frozenset(
         "fynlo_comp_role",
         "fynlo_max_discount_cashier",
         "fynlo_max_discount_supervisor",
+        "fynlo_no_sale_role",
         "fynlo_order_seq_id",
         "fynlo_refund_limit",
         "fynlo_refund_role",

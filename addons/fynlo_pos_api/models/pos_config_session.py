@@ -44,6 +44,13 @@ class PosConfig(models.Model):
         required=True,
         help="Who may open and close the store's session on a Fynlo device.",
     )
+    fynlo_no_sale_role = fields.Selection(
+        ROLES,
+        "May Open the Drawer without a Sale",
+        default="cashier",
+        required=True,
+        help="Who may do so on a Fynlo device. Each time is recorded with its reason.",
+    )
 
     def _create_sequences(self):
         super()._create_sequences()

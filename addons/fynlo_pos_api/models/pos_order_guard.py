@@ -22,7 +22,9 @@ _SERVER_FIELDS = {
         )
     ),
     "pos.order.line": frozenset(("fynlo_comp_reason", "fynlo_is_scrapped", "fynlo_kind")),
-    "pos.payment": frozenset(("fynlo_change", "fynlo_reference", "fynlo_share_id")),
+    "pos.payment": frozenset(
+        ("fynlo_change", "fynlo_drawer_shift_id", "fynlo_reference", "fynlo_share_id")
+    ),
 }
 
 

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.addons.fynlo_base.principal import principal_of
+from odoo.addons.fynlo_base.principal import find_principal, principal_of
 
 from ..engine.money import from_minor
 from ..exceptions import NoCashDrawerError
@@ -54,7 +54,13 @@ class PosSession(models.Model):
         vals = super()._prepare_account_bank_statement_line_vals(
             session, sign, amount, reason, partner_id, extras
         )
-        return {**vals, "fynlo_cash_type": "in" if sign > 0 else "out", "fynlo_reason": reason}
+        shifts = self.env["fynlo.drawer.shift"]
+        return {
+            **vals,
+            "fynlo_cash_type": "in" if sign > 0 else "out",
+            "fynlo_reason": reason,
+            "fynlo_drawer_shift_id": shifts._fynlo_find_open(session, extras.get("employee_id")),
+        }
 
     def _fynlo_count_cash(self, command):
         """Record a blind count of the drawer.
@@ -66,27 +72,34 @@ class PosSession(models.Model):
         """
         self._fynlo_check_open()
         self._fynlo_check_drawer()
-        principal = principal_of(self.env)
-        # A cashier may write a count and read none: it holds the expected figure.
-        count_sudo = (
-            self.env["fynlo.cash.count"]
-            .sudo()
-            .create(
-                {
-                    "fynlo_uuid": str(command.id),
-                    "session_id": self.id,
-                    "device_id": principal.device_id,
-                    "employee_id": principal.employee_id,
-                    "counted": from_minor(command.counted_cash, self.currency_id),
-                    "expected": self._fynlo_expected_cash(),
-                    "denominations": [each.model_dump() for each in command.denominations or ()],
-                    "note": command.note,
-                }
-            )
-        )
-        facts = {"counted_minor": command.counted_cash}
+        count_sudo = self._fynlo_create_count(command, self._fynlo_expected_cash())
+        facts = {"counted_minor": command.total_minor}
         self.env["fynlo.audit"]._fynlo_log("session.count", self, facts)
         return count_sudo
+
+    def _fynlo_create_count(self, command, expected, shift=None):
+        """Record what was found where ``expected`` should be; return it (one record, sudoed).
+
+        :param command: a ``CashCountCreate``
+        :param shift: the ``fynlo.drawer.shift`` whose drawer it is; else the session is counted
+        :raise InvalidFieldsError: the store has no such coin or note
+        """
+        self.env["pos.bill"]._fynlo_check_pieces(self.config_id, command.denominations)
+        principal = find_principal(self.env)
+        employee_id = principal.employee_id if principal else self.env.user.employee_id.id
+        # A cashier may write a count and read none: it holds the expected figure.
+        vals = {
+            "fynlo_uuid": str(command.id),
+            "session_id": self.id,
+            "shift_id": shift.id if shift else None,
+            "device_id": principal.device_id if principal else None,
+            "employee_id": employee_id,
+            "counted": from_minor(command.total_minor, self.currency_id),
+            "expected": expected,
+            "denominations": command.pieces(),
+            "note": command.note,
+        }
+        return self.env["fynlo.cash.count"].sudo().create(vals)
 
     def _fynlo_expected_cash(self):
         """Return what should be in the drawer now, in the session's currency."""
@@ -97,7 +110,8 @@ class PosSession(models.Model):
     def _fynlo_valid_count(self):
         """Return the last count (sudoed) if no cash has moved since; may be empty."""
         counts_sudo = self.env["fynlo.cash.count"].sudo()
-        count_sudo = counts_sudo.search([("session_id", "=", self.id)], limit=1)
+        domain = [("session_id", "=", self.id), ("shift_id", "=", False)]
+        count_sudo = counts_sudo.search(domain, limit=1)
         moved = self.currency_id.compare_amounts(count_sudo.expected, self._fynlo_expected_cash())
         return counts_sudo if moved else count_sudo
 

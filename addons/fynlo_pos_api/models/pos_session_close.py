@@ -1,8 +1,8 @@
 from functools import partial
 
-from odoo import models
+from odoo import fields, models
 from odoo.addons.fynlo_base.own_cursor import own_cursor
-from odoo.addons.fynlo_base.principal import principal_of
+from odoo.addons.fynlo_base.principal import find_principal
 from odoo.tools import SQL
 
 from ..engine.money import to_minor
@@ -10,6 +10,7 @@ from ..exceptions import (
     ApprovalRequiredError,
     CountRequiredError,
     DraftOrdersError,
+    ReasonRequiredError,
     SessionNotClosableError,
 )
 
@@ -20,22 +21,28 @@ _SALES_WAIT = "3s"
 class PosSession(models.Model):
     _inherit = "pos.session"
 
+    fynlo_difference_reason = fields.Char("Reason of the Difference", readonly=True, copy=False)
+
     def _fynlo_close_session(self, command):
         """Close and post the session by Odoo's own closing, with no order left behind.
 
         :param command: a ``SessionClose``
         :return: the closed session (one record)
         :raise ApprovalRequiredError: the difference is beyond what the role may accept
+        :raise ReasonRequiredError: the difference is beyond the limit and nobody says why
         :raise CountRequiredError: the drawer was not counted, or cash moved since
         :raise DraftOrdersError: orders are not paid
+        :raise DrawersOpenError: somebody still answers for a drawer
         :raise SessionNotClosableError: Odoo cannot book it
         """
         self.config_id._fynlo_check_session_role()
         if self.state == "closing_control":
             self.env.cr.postrollback.add(partial(_resume_sales, self.env, self.id))
         self._fynlo_check_no_drafts()
-        count_sudo = self._fynlo_check_count()
+        self._fynlo_check_shifts_closed()
+        count_sudo = self._fynlo_check_count(command.reason)
         self._fynlo_stop_sales()
+        self.sudo().fynlo_difference_reason = command.reason
         if self.cash_control:
             self.post_closing_cash_details(count_sudo.counted)
             self._fynlo_expected_cash()  # Odoo keeps the difference of before
@@ -44,14 +51,19 @@ class PosSession(models.Model):
         if not result["successful"]:
             raise SessionNotClosableError(result.get("message"))
         facts = {"difference_minor": to_minor(count_sudo.difference, self.currency_id)}
+        if command.reason:
+            facts["reason"] = command.reason
         self.env["fynlo.audit"]._fynlo_log("session.close", self, facts)
         return self
 
     def action_pos_session_closing_control(self, *args, **kwargs):
-        """Stop the API's sales first, also when the web client closes a session."""
+        """Stop the API's sales first, and keep its rules, also when the web client closes."""
         for session in self.filtered(lambda each: each.state == "opened"):
             if not session._cannot_close_session():
                 session._fynlo_stop_sales()
+        for session in self.filtered(lambda each: each.state != "closed" and not each.rescue):
+            session._fynlo_check_shifts_closed()
+            session._fynlo_check_found()
         return super().action_pos_session_closing_control(*args, **kwargs)
 
     def _fynlo_stop_sales(self):
@@ -89,17 +101,49 @@ class PosSession(models.Model):
             orders = [{"id": order.uuid, "reference": order.pos_reference} for order in drafts]
             raise DraftOrdersError(details={"orders": orders})
 
-    def _fynlo_check_count(self):
+    def _fynlo_check_count(self, reason):
         """Return the count that the session closes on (sudoed; empty without a drawer)."""
         if not self.cash_control:
             return self.env["fynlo.cash.count"]
         count_sudo = self._fynlo_valid_count()
         if not count_sudo:
             raise CountRequiredError()
-        is_limited = not principal_of(self.env).is_at_least("supervisor")
-        if is_limited and self._fynlo_exceeds_limit(count_sudo.difference):
-            raise ApprovalRequiredError()
+        self._fynlo_check_difference(self._fynlo_own_difference(count_sudo.difference), reason)
         return count_sudo
+
+    def _fynlo_check_difference(self, difference, reason):
+        """Check that whoever acts may accept a difference of a drawer, and says why.
+
+        :raise ApprovalRequiredError: it is beyond the store's limit and he is no supervisor
+        :raise ReasonRequiredError: he is one and gives no reason
+        """
+        if not self._fynlo_exceeds_limit(difference):
+            return
+        if not self._fynlo_may_approve():
+            raise ApprovalRequiredError()
+        if not reason:
+            raise ReasonRequiredError()
+
+    def _fynlo_check_found(self):
+        """Check the difference of a closing in the web client, which asks for no reason.
+
+        The web POS looks at the limit in the browser alone.
+
+        :raise ApprovalRequiredError: it is beyond the limit and the user is no supervisor
+        """
+        if not self.cash_control or self._fynlo_may_approve():
+            return
+        difference = self.cash_register_balance_end_real - self._fynlo_expected_cash()
+        if self._fynlo_exceeds_limit(self._fynlo_own_difference(difference)):
+            raise ApprovalRequiredError()
+
+    def _fynlo_may_approve(self):
+        """Tell whether whoever acts, by the API or in the web client, may accept any difference."""
+        if principal := find_principal(self.env):
+            return principal.is_at_least("supervisor")
+        user = self.env.user
+        groups = ("fynlo_base.group_fynlo_supervisor", "point_of_sale.group_pos_manager")
+        return user._is_superuser() or any(map(user.has_group, groups))
 
     def _fynlo_exceeds_limit(self, difference):
         """Tell whether the store wants a difference of the drawer approved."""

@@ -2,17 +2,8 @@ from collections import defaultdict
 
 from odoo import models
 from odoo.addons.fynlo_base.exceptions import ForbiddenError
-from odoo.addons.fynlo_base.principal import principal_of
 
-from ..engine.session_report import (
-    CashMovement,
-    DrawerFigures,
-    EmployeeFigures,
-    PaymentFigures,
-    SalesFigures,
-    SessionReport,
-    TaxFigures,
-)
+from ..engine.session_report import PaymentFigures, SalesFigures, SessionReport, TaxFigures
 
 
 class PosSession(models.Model):
@@ -27,11 +18,12 @@ class PosSession(models.Model):
         :return: a :class:`~..engine.session_report.SessionReport`
         :raise ForbiddenError: an X report tells what the drawer should hold: no cashier sees it
         """
-        if self.state != "closed" and not principal_of(self.env).is_at_least("supervisor"):
+        if self.state != "closed" and not self._fynlo_may_approve():
             raise ForbiddenError()
         # The right to the session is checked; its parts need rights that a till's user lacks.
         session_sudo = self.sudo()
         orders_sudo = session_sudo._get_closed_orders()
+        drawers = session_sudo._fynlo_drawer_list()
         return SessionReport(
             session=self,
             sales=session_sudo._fynlo_sales_figures(orders_sudo),
@@ -39,12 +31,16 @@ class PosSession(models.Model):
             payments=session_sudo._fynlo_payment_figures(),
             employees=session_sudo._fynlo_employee_figures(orders_sudo),
             cash_movements=session_sudo._fynlo_cash_movements(),
+            no_sales=session_sudo._fynlo_no_sale_figures(),
             drawer=session_sudo._fynlo_drawer_figures(),
+            drawers=drawers,
+            deposits=session_sudo._fynlo_deposits(drawers),
             journal_entries=session_sudo._fynlo_journal_entries(),
         )
 
     def _fynlo_sales_figures(self, orders):
         refunds = orders.filtered(lambda order: order.amount_total < 0)
+        voided = self.order_ids.filtered(lambda order: order.state == "cancel")
         gross = sum(orders.mapped("amount_total"))
         return SalesFigures(
             order_count=len(orders),
@@ -52,7 +48,11 @@ class PosSession(models.Model):
             tax=sum(orders.mapped("amount_tax")),
             rounding=sum(orders.mapped("amount_paid")) - gross,
             refund_count=len(refunds),
-            refunds=sum(refunds.mapped("amount_total")),
+            refunds=sum(refunds.mapped("amount_total"), 0.0),
+            discounts=sum_discounts(orders),
+            tips=sum(orders.mapped("tip_amount"), 0.0),
+            void_count=len(voided),
+            voids=sum(voided.mapped("amount_total"), 0.0),
         )
 
     def _fynlo_payment_figures(self):
@@ -63,42 +63,6 @@ class PosSession(models.Model):
             PaymentFigures(method.fynlo_uuid, method.name, _type_of(method), count, amount)
             for method, count, amount in groups
         ]
-
-    def _fynlo_employee_figures(self, orders):
-        figures = [
-            EmployeeFigures(
-                id=employee.fynlo_uuid or None,
-                name=(employee or user).name,
-                order_count=len(group),
-                amount=sum(group.mapped("amount_total")),
-            )
-            for (employee, user), group in orders.grouped(_seller_of).items()
-        ]
-        return sorted(figures, key=lambda each: each.name)
-
-    def _fynlo_cash_movements(self):
-        moves = self.fynlo_cash_move_ids.sorted("id")
-        return [
-            CashMovement(move.fynlo_cash_type, move.amount, move.fynlo_reason, move.create_date)
-            for move in moves
-        ]
-
-    def _fynlo_drawer_figures(self):
-        if not self.cash_control:
-            return None
-        drawer = self.payment_method_ids.filtered("is_cash_count")[:1]  # the one Odoo counts
-        domain = [*self._get_captured_payments_domain(), ("payment_method_id", "=", drawer.id)]
-        [(payments,)] = self.env["pos.payment"]._read_group(domain, [], ["amount:sum"])
-        figures = {"opening": self.cash_register_balance_start, "payments": payments or 0.0}
-        if self.state == "closed":
-            expected, counted = self._fynlo_expected_cash(), self.cash_register_balance_end_real
-        elif count := self._fynlo_valid_count():
-            expected, counted = count.expected, count.counted
-        else:
-            return DrawerFigures(**figures)
-        return DrawerFigures(
-            **figures, expected=expected, counted=counted, difference=counted - expected
-        )
 
     def _fynlo_journal_entries(self):
         """Return the names of the entries that the closing wrote, in their own order."""
@@ -121,9 +85,10 @@ class PosSession(models.Model):
         ]
 
 
-def _seller_of(order):
-    no_user = order.env["res.users"]
-    return order.employee_id, no_user if order.employee_id else order.user_id
+def sum_discounts(orders):
+    """Return what was taken off the prices of these orders, below zero for refunds."""
+    lines = orders.lines.filtered("discount")
+    return sum((line._get_discount_amount() for line in lines), 0.0)
 
 
 def _add_entries(totals, lines):

@@ -16,15 +16,16 @@ class PosSession(models.Model):
         :param config: the store, already checked (one ``pos.config``)
         :raise SessionNotOpenError: there is none, or it is closing
         """
-        query = """SELECT id, fynlo_uuid FROM pos_session
+        query = """SELECT id, fynlo_uuid, COALESCE(fynlo_has_shifts, false) FROM pos_session
                    WHERE config_id = %s AND state = 'opened' AND rescue IS NOT TRUE
                    ORDER BY id DESC LIMIT 1 FOR SHARE"""
         rows = self.env.execute_query(SQL(query, config.id))
         if not rows:
             raise SessionNotOpenError()
-        session_id, uuid = rows[0]
+        session_id, uuid, has_shifts = rows[0]
         # All that a sale needs of its session; the row need not be read again.
         known = {"config_id": config.id, "fynlo_uuid": uuid, "state": "opened"}
+        known["fynlo_has_shifts"] = has_shifts
         for name, value in known.items():
             self._fields[name]._get_cache(self.env)[session_id] = value
         return self.browse(session_id)

@@ -1,16 +1,20 @@
 """X and Z reports. All amounts are integers of minor units."""
 
-from dataclasses import asdict
+from functools import partial
 from typing import Literal
 
-from odoo.addons.fynlo_base.schemas.base import Reply, UtcInstant, from_odoo_datetime
+from odoo.addons.fynlo_base.schemas.base import Reply, UtcInstant
 
 from ..engine.money import to_minor
+from .session_report_cash import CashReport, DrawerShiftReport, to_wire
 from .sessions import CashType, SessionView
 
 
 class SalesReport(Reply):
-    """All paid orders; ``gross`` includes tax and has the refunds taken off."""
+    """All paid orders; ``gross`` includes tax and has the refunds taken off.
+
+    ``voids`` were cancelled before anybody paid them.
+    """
 
     order_count: int
     gross: int
@@ -19,6 +23,10 @@ class SalesReport(Reply):
     rounding: int
     refund_count: int
     refunds: int
+    discounts: int
+    tips: int
+    void_count: int
+    voids: int
 
 
 class TaxReport(Reply):
@@ -41,12 +49,28 @@ class PaymentReport(Reply):
 
 
 class EmployeeReport(Reply):
-    """What one person sold."""
+    """What one person did; ``cashDifference`` is of the drawers that he answered for."""
 
     id: str | None
     name: str
     order_count: int
     amount: int
+    refund_count: int
+    refunds: int
+    discounts: int
+    tips: int
+    void_count: int
+    no_sale_count: int
+    cash_difference: int
+
+
+class NoSaleReport(Reply):
+    """The drawer was opened without a sale."""
+
+    reason: str
+    employee: str | None
+    drawer: str | None
+    created_at: UtcInstant
 
 
 class CashMovementReport(Reply):
@@ -58,18 +82,13 @@ class CashMovementReport(Reply):
     created_at: UtcInstant
 
 
-class DrawerReport(Reply):
-    """The drawer; ``expected`` stays ``null`` until a valid count was made."""
-
-    opening: int
-    payments: int
-    expected: int | None
-    counted: int | None
-    difference: int | None
-
-
 class SessionReportView(Reply):
-    """An X report (session open) or a Z report (session closed)."""
+    """An X report (session open) or a Z report (session closed).
+
+    ``drawer`` is all the cash of the session. ``drawers`` tells where it lies, in a session where
+    somebody took a drawer; the last one, without ``id``, is what nobody has. Their differences
+    add up to that of ``drawer`` and ``deposits``: cash for orders that are not finished.
+    """
 
     kind: Literal["X", "Z"]
     session: SessionView
@@ -79,25 +98,19 @@ class SessionReportView(Reply):
     payments: list[PaymentReport]
     employees: list[EmployeeReport]
     cash_movements: list[CashMovementReport]
-    drawer: DrawerReport | None
+    no_sales: list[NoSaleReport]
+    drawer: CashReport | None
+    drawers: list[DrawerShiftReport]
+    deposits: int
     journal_entries: list[str]
 
     @classmethod
     def of(cls, report):
         """Build it from one ``engine.session_report.SessionReport``."""
         currency = report.session.currency_id
-
-        def convert(figures):
-            """Turn the floats of a figures object into minor units."""
-            values = asdict(figures)
-            amounts = {key: value for key, value in values.items() if isinstance(value, float)}
-            return values | {key: to_minor(value, currency) for key, value in amounts.items()}
-
+        convert = partial(to_wire, currency)
         sales = convert(report.sales)
         sales["net"] = sales["gross"] - sales["tax"]
-        movements = [convert(each) for each in report.cash_movements]
-        for movement in movements:
-            movement["created_at"] = from_odoo_datetime(movement["created_at"])
         return cls(
             kind="Z" if report.is_final else "X",
             session=SessionView.of(report.session),
@@ -106,7 +119,10 @@ class SessionReportView(Reply):
             taxes=[convert(each) for each in report.taxes],
             payments=[convert(each) for each in report.payments],
             employees=[convert(each) for each in report.employees],
-            cash_movements=movements,
+            cash_movements=[convert(each) for each in report.cash_movements],
+            no_sales=[convert(each) for each in report.no_sales],
             drawer=convert(report.drawer) if report.drawer else None,
+            drawers=[convert(each) for each in report.drawers],
+            deposits=to_minor(report.deposits, currency),
             journal_entries=report.journal_entries,
         )

@@ -12,7 +12,7 @@ from odoo.addons.fynlo_base.schemas.base import (
     UtcInstant,
     from_odoo_datetime,
 )
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from ..engine.money import to_minor
 
@@ -40,35 +40,12 @@ class CashMoveCreate(Body):
     reason: Annotated[ShortText, Field(min_length=1)]
 
 
-class Denomination(Body):
-    """Coins or notes of one kind; ``value`` of one piece in minor units."""
-
-    value: Annotated[MinorAmount, Field(gt=0)]
-    quantity: Annotated[int, Field(ge=0, le=100_000)]
-
-
-class CashCountCreate(Body):
-    """Body of ``POST /sessions/current/count``; the denominations must add up to the sum."""
-
-    id: UUID
-    counted_cash: MinorAmount
-    denominations: Annotated[list[Denomination], Field(max_length=50)] = []
-    note: LongText | None = None
-
-    @field_validator("denominations")
-    @classmethod
-    def _check_sum(cls, denominations, info):
-        total = sum(each.value * each.quantity for each in denominations)
-        if denominations and total != info.data.get("counted_cash", total):
-            raise ValueError("the denominations do not add up to countedCash")
-        return denominations
-
-
 class SessionClose(Body):
-    """Body of ``POST /sessions/current/close``."""
+    """Body of ``POST /sessions/current/close``; ``reason`` is why cash is missing or left over."""
 
     id: UUID
     note: LongText | None = None
+    reason: Annotated[ShortText, Field(min_length=1)] | None = None
 
 
 class SessionView(Reply):
@@ -120,23 +97,4 @@ class CashMoveView(Reply):
             currency=currency.name,
             reason=move.fynlo_reason,
             created_at=from_odoo_datetime(move.create_date),
-        )
-
-
-class CashCountView(Reply):
-    """A count as it was made; the expected figure is not told."""
-
-    id: str
-    counted_cash: int
-    currency: str
-    counted_at: UtcInstant
-
-    @classmethod
-    def of(cls, count):
-        """Build it from one ``fynlo.cash.count``."""
-        return cls(
-            id=count.fynlo_uuid,
-            counted_cash=to_minor(count.counted, count.currency_id),
-            currency=count.currency_id.name,
-            counted_at=from_odoo_datetime(count.create_date),
         )

@@ -1,12 +1,13 @@
 from odoo.addons.fynlo_base.exceptions import ForbiddenError
 from odoo.addons.fynlo_base.tests.common import FynloCase
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..exceptions import (
     ApprovalRequiredError,
     CountRequiredError,
     DraftOrdersError,
+    ReasonRequiredError,
     SessionNotClosableError,
 )
 from .till import Till, command
@@ -33,15 +34,17 @@ class CloseCase(FynloCase):
         return session._fynlo_close_session(command("close", **values))
 
     def balances(self, session=None):
-        """Return ``{account code: balance}`` of all that the closing posted."""
-        moves = (session or self.session)._get_related_account_moves()
-        self.assertEqual(set(moves.mapped("state")), {"posted"})
-        for move in moves:
-            self.assertEqual(
-                self.session.currency_id.round(sum(move.line_ids.mapped("balance"))), 0
-            )
-        groups = moves.line_ids.grouped("account_id").items()
-        return {account: round(sum(lines.mapped("balance")), 2) for account, lines in groups}
+        return balances_of(self, session or self.session)
+
+
+def balances_of(case, session):
+    """Return ``{account: balance}`` of all that the closing posted, each entry balanced."""
+    moves = session._get_related_account_moves()
+    case.assertEqual(set(moves.mapped("state")), {"posted"})
+    for move in moves:
+        case.assertEqual(session.currency_id.round(sum(move.line_ids.mapped("balance"))), 0)
+    groups = moves.line_ids.grouped("account_id").items()
+    return {account: round(sum(lines.mapped("balance")), 2) for account, lines in groups}
 
 
 @tagged("post_install", "-at_install")
@@ -101,7 +104,52 @@ class TestSessionClose(CloseCase):
             self.close()
         self.assertEqual(self.session.state, "opened")
         self.assertFalse(self.session.statement_line_ids)
-        self.assertEqual(self.close(self.sue).cash_register_difference, -2.01)
+        with self.assertRaises(ReasonRequiredError):
+            self.close(self.sue)
+        self.assertEqual(self.session.state, "opened")
+        session = self.close(self.sue, reason="a guest's change")
+        self.assertEqual(session.cash_register_difference, -2.01)
+        self.assertEqual(session.fynlo_difference_reason, "a guest's change")
+
+    def close_in_web_client(self, user, counted):
+        session = self.session.with_user(user)
+        session.post_closing_cash_details(counted)
+        session.invalidate_recordset()
+        return session.close_session_from_ui()
+
+    def test_limit_holds_in_the_web_client_and_by_rpc_too(self):
+        """Odoo's web POS looks at it in the browser alone."""
+        self.till.store.write({"set_maximum_difference": True, "amount_authorized_diff": 2.0})
+        cashier = self._make_user("carl", "cashier")
+        with self.assertRaises(ApprovalRequiredError):
+            self.close_in_web_client(cashier, 97.99)
+        session = self.session.with_user(cashier)
+        with self.assertRaises(ApprovalRequiredError):
+            session.action_pos_session_closing_control()
+        self.assertNotEqual(self.session.state, "closed")
+        self.assertFalse(self.session.move_id)
+        supervisor = self._make_user("sybil", "supervisor")
+        self.assertEqual(self.close_in_web_client(supervisor, 97.99), {"successful": True})
+        self.assertEqual(self.session.cash_register_difference, -2.01)
+
+    def test_difference_within_the_limit_is_the_cashier_s_in_the_web_client(self):
+        self.till.store.write({"set_maximum_difference": True, "amount_authorized_diff": 2.0})
+        cashier = self._make_user("carl", "cashier")
+        self.assertEqual(self.close_in_web_client(cashier, 98.0), {"successful": True})
+
+    def test_opening_cash_stays_what_it_was(self):
+        cashier = self._make_user("carl", "cashier")
+        with self.assertRaises(AccessError):
+            self.session.with_user(cashier).cash_register_balance_start = 50.0
+        with self.assertRaises(AccessError):
+            self.session.with_user(cashier).fynlo_has_shifts = True
+        manager = self._make_user("mara", "manager")
+        self.session.with_user(manager).cash_register_balance_start = 90.0
+        self.assertEqual(self.session.cash_register_balance_start, 90.0)
+        self.session.unlink()
+        session = self.env["pos.session"].create({"config_id": self.till.store.id})
+        session.with_user(cashier).set_opening_control(70.0, "")
+        self.assertEqual(session.cash_register_balance_start, 70.0)
 
     def test_difference_at_the_limit_does_not(self):
         self.till.store.write({"set_maximum_difference": True, "amount_authorized_diff": 2.0})

@@ -80,6 +80,7 @@ class TestSessionOpen(FynloCase):
     def test_only_a_manager_changes_the_limits_of_the_store(self):
         limits = {
             "fynlo_session_role": "manager",
+            "fynlo_no_sale_role": "manager",
             "fynlo_max_discount_cashier": 100,
             "fynlo_max_discount_supervisor": 100,
             "fynlo_order_seq_id": False,

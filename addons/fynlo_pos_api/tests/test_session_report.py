@@ -36,6 +36,10 @@ class TestSessionReport(CloseCase):
                 "rounding": 0,
                 "refundCount": 1,
                 "refunds": -275,
+                "discounts": 0,
+                "tips": 0,
+                "voidCount": 0,
+                "voids": 0,
             },
         )
         self.assertEqual(
@@ -64,10 +68,11 @@ class TestSessionReport(CloseCase):
         [movement] = report["cashMovements"]
         self.assertEqual((movement["type"], movement["amount"]), ("drop", -5000))
         self.assertEqual(movement["reason"], "safe")
-        drawer = {"opening": 10000, "payments": 275}
-        self.assertEqual(
-            report["drawer"], {**drawer, "expected": None, "counted": None, "difference": None}
-        )
+        drawer = {"opening": 10000, "payments": 275, "paidIn": 0, "paidOut": 0, "drops": -5000}
+        drawer |= {"handedOut": 0, "handedBack": 0, "reason": None, "denominations": []}
+        drawer |= {"expected": None, "counted": None, "difference": None}
+        self.assertEqual(report["drawer"], drawer)
+        self.assertEqual((report["drawers"], report["deposits"]), ([], 0))
         self.assertEqual(report["journalEntries"], [])
 
     def test_expected_is_told_after_the_count(self):

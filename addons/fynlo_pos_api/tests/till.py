@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from odoo.fields import Command
 
-from ..schemas.sessions import CashCountCreate, CashMoveCreate, SessionClose, SessionOpen
+from ..schemas.cash_counts import CashCountCreate
+from ..schemas.sessions import CashMoveCreate, SessionClose, SessionOpen
 
 SCHEMAS = {"open": SessionOpen, "move": CashMoveCreate, "count": CashCountCreate}
 SCHEMAS["close"] = SessionClose

@@ -1,0 +1,1 @@
+from . import fynlo_drawer_close_wizard
