@@ -111,3 +111,27 @@ class OrderHasPaymentsError(FynloError):
 
     status, code = 409, "order_has_payments"
     message = "The order is paid in part. Give the money back first."
+
+
+class DuplicateCustomerError(FynloError):
+    """Another customer has the e-mail or the phone; ``details.customers`` lists their ids.
+
+    Send ``allowDuplicate`` where both are right: a family has one phone.
+    """
+
+    status, code = 409, "duplicate_customer"
+    message = "There is a customer with this e-mail or phone already."
+
+
+class CustomerNotMergeableError(FynloError):
+    """These customers cannot become one; the message says why."""
+
+    status, code = 409, "customer_not_mergeable"
+    message = "These customers cannot be merged."
+
+
+class CustomerNotErasableError(FynloError):
+    """Somebody who signs in to Odoo, or still owes an open order, cannot be erased."""
+
+    status, code = 409, "customer_not_erasable"
+    message = "This customer cannot be erased."

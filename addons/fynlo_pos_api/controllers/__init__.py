@@ -1,1 +1,1 @@
-from . import catalog, order_steps, orders, sessions, store
+from . import catalog, customer_details, customers, order_steps, orders, sessions, store

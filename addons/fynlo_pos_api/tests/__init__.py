@@ -1,5 +1,6 @@
 from . import (
     test_catalog_http,
+    test_customer_http,
     test_foreign_currency,
     test_forged_context,
     test_order_edit_http,
