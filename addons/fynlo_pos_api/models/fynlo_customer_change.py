@@ -119,9 +119,7 @@ class FynloCustomerChange(models.Model):
                        fynlo_is_customer = partner.fynlo_is_customer IS TRUE
                            OR (figures.orders > 0 AND partner.fynlo_erased_at IS NULL)
                    FROM (%s) AS figures WHERE partner.id = figures.id"""
-        self.env.cr.execute(
-            SQL(query, self._fynlo_figures_query(owner_ids)), log_exceptions=False
-        )
+        self.env.cr.execute(SQL(query, self._fynlo_figures_query(owner_ids)), log_exceptions=False)
         self.env["res.partner"].invalidate_model(
             ["fynlo_total_spent", "fynlo_last_visit_at", "fynlo_order_count", "fynlo_is_customer"]
         )

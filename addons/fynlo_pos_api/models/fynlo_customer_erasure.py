@@ -1,9 +1,13 @@
+import json
+
 from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..engine.search_text import join_name
+from ..engine.wipe import empty_objects
 from ..exceptions import CustomerNotErasableError
+from .fynlo_scrubber import ERASED
 
 ERASED_NAME = "Erased customer"
 #: Documents that are about the person: what refers to them is looked through as well.
@@ -56,12 +60,14 @@ class FynloCustomerErasure(models.AbstractModel):
         )
         if customer.sudo()._fynlo_is_insider():
             raise CustomerNotErasableError(self.env._("This contact can sign in to Odoo."))
-        pattern = self.env["fynlo.scrubber"]._fynlo_make_pattern(self._fynlo_words(everyone_sudo))
+        scrubber = self.env["fynlo.scrubber"]
+        phones = everyone_sudo.mapped("phone") + everyone_sudo.mapped("phone_sanitized")
+        pattern = scrubber._fynlo_make_pattern(self._fynlo_words(everyone_sudo), phones)
         self.env.flush_all()
         self._fynlo_forget_lists(everyone_sudo)
-        self._fynlo_remove_writings("res.partner", everyone_sudo.ids)
         self._fynlo_clear_contacts(everyone_sudo)
-        self.env.flush_all()
+        self.env.flush_all()  # a change may write on the contact what there was before
+        self._fynlo_remove_writings("res.partner", everyone_sudo.ids)
         self._fynlo_scrub(everyone_sudo, pattern)
         self.env["fynlo.audit"]._fynlo_log("customer.erase", customer)
         self.env.invalidate_all()
@@ -71,7 +77,6 @@ class FynloCustomerErasure(models.AbstractModel):
         for person in everyone:
             yield from (person.name, person.complete_name, person.email, person.email_normalized)
             yield from (person.phone, person.phone_sanitized, person.street, person.vat)
-            yield person._phone_format(fname="phone", force_format="INTERNATIONAL") or ""
             first, last = person.fynlo_first_name, person.fynlo_last_name
             if first and last:
                 yield from (join_name(first, last), join_name(last, first), f"{last}, {first}")
@@ -116,17 +121,25 @@ class FynloCustomerErasure(models.AbstractModel):
         for person in quiet:
             own = vals if person.parent_id else {**vals, "name": ERASED_NAME}
             person.write({name: own[name] for name in own if name != "parent_id"})
-        for bank in quiet.bank_ids.with_context(active_test=False):
-            bank.write({"acc_number": f"erased-{bank.id}", "acc_holder_name": False})
         quiet.fynlo_preference_ids.unlink()
         self._fynlo_clear_company_values(everyone)
+        self._fynlo_clear_banks(everyone)
+
+    def _fynlo_clear_banks(self, everyone):
+        """Empty the bank accounts by SQL: Odoo would write what they were on the contact."""
+        banks = everyone.env["res.partner.bank"].with_context(active_test=False)
+        banks = banks.search([("partner_id", "in", everyone.ids)])
+        self._fynlo_remove_writings("res.partner.bank", banks.ids)
+        query = """UPDATE res_partner_bank SET acc_number = 'erased-' || id, acc_holder_name = NULL,
+                   sanitized_acc_number = 'ERASED' || id WHERE partner_id IN %s"""
+        self.env.cr.execute(SQL(query, tuple(everyone.ids)))
 
     def _fynlo_personal_fields(self, everyone):
         for name, field in everyone._fields.items():
-            is_own = field.store and (not field.compute or not field.readonly) and not field.related
-            if is_own and not field.company_dependent and name not in _KEPT | models.MAGIC_COLUMNS:
-                if field.type in _TEXTS or name in _LINKS:
-                    yield name
+            is_given = field.store and not field.related and not (field.compute and field.readonly)
+            is_told = field.type in _TEXTS or name in _LINKS
+            if is_given and is_told and not field.company_dependent and name not in _KEPT:
+                yield name
 
     def _fynlo_clear_company_values(self, everyone):
         """Empty what is kept for each company apart, such as the barcode of a card."""
@@ -151,6 +164,9 @@ class FynloCustomerErasure(models.AbstractModel):
                 messages |= self._fynlo_messages_of(model, rows)
                 self._fynlo_remove_files(model, list(rows))
         if messages:
+            self._fynlo_remove_files("mail.message", list(messages))
+            # What was sent along with a message may lie with any record.
+            self.env["mail.message"].sudo().browse(messages).attachment_ids.unlink()
             condition = SQL("id IN %s", tuple(messages))
             scrubber._fynlo_scrub_rows("mail_message", condition, pattern)
             scrubber._fynlo_scrub_references("mail_message", messages, pattern, ("mail_message",))
@@ -164,6 +180,11 @@ class FynloCustomerErasure(models.AbstractModel):
     def _fynlo_scrub_answers(self, everyone, pattern):
         """Scrub the answers that are kept for requests which come again; each names its ids."""
         former = everyone.env["fynlo.customer.alias"].search([("partner_id", "in", everyone.ids)])
-        uuids = [f"%{uuid}%" for uuid in everyone.mapped("fynlo_uuid") + former.mapped("uuid")]
-        condition = SQL("answer LIKE ANY(%s)", uuids)
+        uuids = {*everyone.mapped("fynlo_uuid"), *former.mapped("uuid")}
+        condition = SQL("answer LIKE ANY(%s)", [f"%{uuid}%" for uuid in uuids])
         self.env["fynlo.scrubber"]._fynlo_scrub_rows("fynlo_idempotency", condition, pattern)
+        query = SQL("SELECT id, answer FROM fynlo_idempotency WHERE %s", condition)
+        for row_id, answer in self.env.execute_query(query):
+            emptied = json.dumps(empty_objects(json.loads(answer), uuids, ERASED))
+            query = "UPDATE fynlo_idempotency SET answer = %s WHERE id = %s"
+            self.env.cr.execute(SQL(query, emptied, row_id))

@@ -64,9 +64,9 @@ class ResPartner(models.Model):
         self.ensure_one()
         if not self._fynlo_can_reach(channel):
             return False
-        if purpose == "marketing":
-            if self.fynlo_status != "active" or self._fynlo_is_blocked(channel):
-                return False
+        is_closed = self.fynlo_status != "active" or self._fynlo_is_blocked(channel)
+        if purpose == "marketing" and is_closed:
+            return False
         said = {
             (each.channel, each.purpose): each.allowed for each in self.sudo().fynlo_preference_ids
         }

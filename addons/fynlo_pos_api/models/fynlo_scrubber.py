@@ -1,13 +1,9 @@
-import html
-import json
-import re
-
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..engine.wipe import make_pattern
+
 ERASED = "[erased]"
-#: A shorter word would be found inside of others.
-_MIN_LENGTH = 3
 #: Columns of text whose change would break a seal of Odoo's: these rows of them stay.
 _SEALED = {
     ("account_move_line", "name"): SQL(
@@ -28,15 +24,9 @@ class FynloScrubber(models.AbstractModel):
     _description = "Fynlo scrubber"
 
     @api.model
-    def _fynlo_make_pattern(self, words):
-        """Return the regular expression of ``words``, also as JSON and HTML spell them."""
-        forms = set()
-        for word in words:
-            plain = (word or "").strip()
-            if len(plain) >= _MIN_LENGTH:
-                forms |= {plain, html.escape(plain), html.escape(plain).replace("&#x27;", "&#39;")}
-                forms |= {json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1]}
-        return "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    def _fynlo_make_pattern(self, words, phones=()):
+        """Return the regular expression that finds ``words`` and ``phones`` in a text."""
+        return make_pattern(words, phones)
 
     @api.model
     def _fynlo_find_references(self, table):

@@ -69,9 +69,9 @@ class ResPartner(models.Model):
         """
         customer = self._fynlo_find_customer(uuid)._fynlo_lock_version(command.version)
         named = command.model_fields_set
-        if "status" in named and command.status != customer.fynlo_status:
-            if not principal_of(self.env).is_at_least("manager"):
-                raise ForbiddenError()
+        is_moved = "status" in named and command.status != customer.fynlo_status
+        if is_moved and not principal_of(self.env).is_at_least("manager"):
+            raise ForbiddenError()
         self._fynlo_check_duplicates(command, customer)
         vals = customer._fynlo_customer_values(command)
         if "status" in named:
@@ -122,14 +122,15 @@ class ResPartner(models.Model):
             vals["is_company"] = command.type == "business"
         if "tags" in named:
             vals["category_id"] = [Command.set(self._fynlo_find_tags(command.tags).ids)]
-        if "business_name" in named and command.business_name:
-            vals["name"] = command.business_name
-        elif not self or {"fynlo_first_name", "fynlo_last_name"} & vals.keys():
-            if not vals.get("is_company", self.is_company) or not self:
-                vals["name"] = self._fynlo_full_name(vals)
+        if name := command.business_name or self._fynlo_full_name(vals):
+            vals["name"] = name
         return vals
 
     def _fynlo_full_name(self, vals):
+        """Return the name that ``vals`` make; ``None`` if they leave it as it is."""
+        is_business = vals.get("is_company", self.is_company)
+        if self and (is_business or not {"fynlo_first_name", "fynlo_last_name"} & vals.keys()):
+            return None
         first = vals.get("fynlo_first_name", self.fynlo_first_name)
         return join_name(first, vals.get("fynlo_last_name", self.fynlo_last_name))
 

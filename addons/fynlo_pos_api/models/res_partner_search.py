@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.addons.fynlo_base.exceptions import NotFoundError
+from odoo.addons.fynlo_base.exceptions import InvalidFieldsError, NotFoundError
 from odoo.addons.fynlo_base.schemas.base import to_odoo_datetime
 from odoo.fields import Domain
 
@@ -55,10 +55,13 @@ class ResPartner(models.Model):
 
         A till that was offline may not know of it.
         """
-        if uuid and (heir_id := self.env["fynlo.customer.alias"]._fynlo_heir_id(uuid)):
-            if heir := self.search([("id", "=", heir_id)]):
+        try:
+            return super()._fynlo_resolve(uuid, field)
+        except InvalidFieldsError:
+            heir_id = self.env["fynlo.customer.alias"]._fynlo_heir_id(uuid)
+            if heir := heir_id and self.search([("id", "=", heir_id)]):
                 return heir
-        return super()._fynlo_resolve(uuid, field)
+            raise
 
     @api.model
     def _fynlo_search_customers(self, query):

@@ -1,6 +1,8 @@
 from . import (
     test_catalog_http,
+    test_customer_erase,
     test_customer_http,
+    test_customer_search,
     test_foreign_currency,
     test_forged_context,
     test_order_edit_http,

@@ -30,7 +30,9 @@ class TestCustomerHttp(CustomerCase):
         address = {key: data["address"][key] for key in ADDRESS}
         self.assertEqual(address, ADDRESS)
         self.assertEqual((data["address"]["country"], data["address"]["type"]), ("US", "main"))
-        self.assertEqual((data["address"]["latitude"], data["address"]["longitude"]), (42.65, -73.75))
+        self.assertEqual(
+            (data["address"]["latitude"], data["address"]["longitude"]), (42.65, -73.75)
+        )
         partner = self.partner_of(data)
         self.assertEqual(partner.company_id, self.company)
         self.assertEqual((partner.state_id.code, partner.zip), ("NY", "12207"))
