@@ -44,9 +44,9 @@ class FynloCustomerMerge(models.AbstractModel):
         both_sudo = (source | target).sudo()
         if both_sudo._fynlo_is_insider():
             raise CustomerNotMergeableError(self.env._("One of them can sign in to Odoo."))
-        if both_sudo.company_id and source.sudo().company_id != target.sudo().company_id:
+        if source.sudo().company_id != target.sudo().company_id:
             raise CustomerNotMergeableError(self.env._("They belong to different companies."))
-        if both_sudo.is_company and source.is_company != target.is_company:
+        if source.is_company != target.is_company:
             raise CustomerNotMergeableError(self.env._("One is a business, one is a person."))
         if both_sudo.parent_id & both_sudo:
             raise CustomerNotMergeableError(self.env._("One of them is a contact of the other."))

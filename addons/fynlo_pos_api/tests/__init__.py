@@ -1,7 +1,10 @@
 from . import (
     test_catalog_http,
+    test_customer_details_http,
     test_customer_erase,
+    test_customer_figures,
     test_customer_http,
+    test_customer_merge,
     test_customer_search,
     test_foreign_currency,
     test_forged_context,
