@@ -75,18 +75,21 @@ class ResPartner(models.Model):
         direction = query.sort_order
         nulls = _NEVER.get(query.sort_by, {}).get(direction, "")
         customers = self._fynlo_customers()
-        page = customers.search_fetch(
+        page = customers.search(
             domain,
-            _LIST_FIELDS,
             order=f"{_SORT_FIELDS[query.sort_by]} {direction}{nulls}, id {direction}",
             limit=query.limit,
             offset=(query.page - 1) * query.limit,
         )
+        page.fetch(_LIST_FIELDS)  # not while skipping: the index alone does that
         return page, customers.search_count(domain)
 
     def _fynlo_customers_domain(self, query):
-        statuses = [query.status] if query.status else ["active", "suspended"]
-        domain = Domain("fynlo_is_customer", "=", True) & Domain("fynlo_status", "in", statuses)
+        domain = Domain("fynlo_is_customer", "=", True)
+        if query.status:
+            domain &= Domain("fynlo_status", "=", query.status)
+        else:
+            domain &= Domain("active", "=", True)  # compared faster than two words
         if query.type:
             domain &= Domain("is_company", "=", query.type == "business")
         if query.segment:
@@ -94,7 +97,8 @@ class ResPartner(models.Model):
         if query.tier:
             domain &= Domain("fynlo_tier", "=", query.tier)
         for tag in query.tag_names:
-            domain &= Domain("category_id.name", "=", tag)
+            found = self.env["res.partner.category"].search([("name", "=", tag)])
+            domain &= Domain("category_id", "in", found.ids)
         for pattern in find_patterns(query.query or ""):
             domain &= Domain("fynlo_search", "=like", pattern)
         domain &= _instants("create_date", query.created_from, query.created_to)

@@ -212,7 +212,7 @@ class TestCustomerSearch(FynloCase):
         env["res.partner"]._fynlo_search_customers(query)
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(9):
+        with self.assertQueryCount(11):
             found, total = env["res.partner"]._fynlo_search_customers(query)
             CustomerPage.of(found, total, query).model_dump_json()
 
