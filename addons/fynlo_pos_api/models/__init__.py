@@ -48,3 +48,4 @@ from . import fynlo_customer_merge
 from . import fynlo_customer_export
 from . import fynlo_scrubber
 from . import fynlo_customer_erasure
+from . import fynlo_demo_customers

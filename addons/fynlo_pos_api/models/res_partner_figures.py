@@ -10,8 +10,10 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    fynlo_total_spent = fields.Monetary(
+    # No Monetary: the currency of a contact is computed, and a pivot adds up stored ones only.
+    fynlo_total_spent = fields.Float(
         "Total Spent",
+        digits=(16, 3),
         default=0.0,
         readonly=True,
         copy=False,
@@ -20,7 +22,7 @@ class ResPartner(models.Model):
     )
     fynlo_last_visit_at = fields.Datetime("Last Visit", readonly=True, copy=False)
     fynlo_order_count = fields.Integer("Orders at the Tills", readonly=True, copy=False)
-    fynlo_spent_now = fields.Monetary(compute="_compute_fynlo_figures_now")
+    fynlo_spent_now = fields.Float(digits=(16, 3), compute="_compute_fynlo_figures_now")
     fynlo_visited_now = fields.Datetime(compute="_compute_fynlo_figures_now")
     fynlo_orders_now = fields.Integer(compute="_compute_fynlo_figures_now")
 

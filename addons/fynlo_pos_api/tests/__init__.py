@@ -6,6 +6,7 @@ from . import (
     test_customer_http,
     test_customer_merge,
     test_customer_search,
+    test_customer_views,
     test_foreign_currency,
     test_forged_context,
     test_order_edit_http,

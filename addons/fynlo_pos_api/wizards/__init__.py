@@ -1,0 +1,1 @@
+from . import fynlo_customer_erase_wizard, fynlo_customer_merge_wizard
