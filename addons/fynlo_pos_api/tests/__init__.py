@@ -5,6 +5,7 @@ from . import (
     test_customer_figures,
     test_customer_http,
     test_customer_merge,
+    test_customer_parallel,
     test_customer_search,
     test_customer_views,
     test_foreign_currency,
