@@ -131,7 +131,7 @@ class CustomerNotMergeableError(FynloError):
 
 
 class CustomerNotErasableError(FynloError):
-    """Somebody who signs in to Odoo, or still owes an open order, cannot be erased."""
+    """Who signs in to Odoo, works here or is one of its companies is not erased as a customer."""
 
     status, code = 409, "customer_not_erasable"
     message = "This customer cannot be erased."

@@ -59,7 +59,7 @@ class FynloCustomerErasure(models.AbstractModel):
             [("parent_id", "=", customer.id), ("type", "!=", "contact")]
         )
         if customer.sudo()._fynlo_is_insider():
-            raise CustomerNotErasableError(self.env._("This contact can sign in to Odoo."))
+            raise CustomerNotErasableError(self.env._("It is somebody who works here."))
         scrubber = self.env["fynlo.scrubber"]
         phones = everyone_sudo.mapped("phone") + everyone_sudo.mapped("phone_sanitized")
         pattern = scrubber._fynlo_make_pattern(self._fynlo_words(everyone_sudo), phones)

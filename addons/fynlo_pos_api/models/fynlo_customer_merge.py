@@ -43,7 +43,7 @@ class FynloCustomerMerge(models.AbstractModel):
     def _fynlo_check_pair(self, source, target):
         both_sudo = (source | target).sudo()
         if both_sudo._fynlo_is_insider():
-            raise CustomerNotMergeableError(self.env._("One of them can sign in to Odoo."))
+            raise CustomerNotMergeableError(self.env._("One of them works here."))
         if source.sudo().company_id != target.sudo().company_id:
             raise CustomerNotMergeableError(self.env._("They belong to different companies."))
         if source.is_company != target.is_company:
@@ -54,7 +54,6 @@ class FynloCustomerMerge(models.AbstractModel):
     def _fynlo_merge_one(self, source, target):
         """Let Odoo move every reference; what it would drop or mix up is moved before."""
         former, note = source.fynlo_uuid, target.comment
-        self._fynlo_merge_preferences(source, target)
         self._fynlo_keep_address(source, target)
         target.sudo().category_id |= source.sudo().category_id
         vals = {"fynlo_segment": target.fynlo_segment or source.fynlo_segment}
@@ -68,23 +67,9 @@ class FynloCustomerMerge(models.AbstractModel):
         wizard_sudo = self.env["base.partner.merge.automatic.wizard"].sudo()
         wizard_sudo._merge((source | target).ids, target.sudo())
         self.env.flush_all()
-        self.env["fynlo.customer.alias"].sudo().create({"uuid": former, "partner_id": target.id})
         self.env["fynlo.customer.change"]._fynlo_write_figures([target.id])
         self.env["fynlo.audit"]._fynlo_log("customer.merge", target, {"merged_id": former})
         self.env.invalidate_all()
-
-    def _fynlo_merge_preferences(self, source, target):
-        """Keep the newer word of the two for each channel and purpose."""
-        target_sudo, source_sudo = target.sudo(), source.sudo()
-        said = {(row.channel, row.purpose): row for row in target_sudo.fynlo_preference_ids}
-        for row in source_sudo.fynlo_preference_ids:
-            present = said.get((row.channel, row.purpose))
-            if present and present.decided_at >= row.decided_at:
-                row.unlink()
-                continue
-            if present:
-                present.unlink()
-            row.partner_id = target_sudo
 
     def _fynlo_keep_address(self, source, target):
         """Make an address of its own of the one that the target has no place for."""

@@ -151,9 +151,12 @@ class ResPartner(models.Model):
         return True
 
     def _fynlo_is_insider(self):
-        """Tell whether one of them signs in to Odoo or is a company of this database."""
-        self_sudo = self.sudo().with_context(active_test=False)
-        companies_sudo = self.env["res.company"].sudo().with_context(active_test=False)
-        return bool(
-            self_sudo.user_ids or companies_sudo.search([("partner_id", "in", self.ids)], limit=1)
-        )
+        """Tell whether one of them signs in to Odoo, works here, or is one of its companies."""
+        insiders = {"hr.employee": "work_contact_id", "res.company": "partner_id"}
+        insiders["res.users"] = "partner_id"
+        return any(
+            self.env[model].sudo().with_context(active_test=False).search_count(
+                [(field, "in", self.ids)], limit=1
+            )
+            for model, field in insiders.items()
+        )  # fmt: skip

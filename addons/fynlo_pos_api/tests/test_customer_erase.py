@@ -149,6 +149,10 @@ class TestCustomerErase(CustomerCase):
         response = self.delete(f"/customers/{user.partner_id.fynlo_uuid}?erase=true")
         self.assertFailure(response, 409, "customer_not_erasable")
         self.assertEqual(user.partner_id.name, "Nina")
+        worker = self._make_employee("Wanda", "cashier").work_contact_id
+        worker.fynlo_is_customer = True
+        response = self.delete(f"/customers/{worker.fynlo_uuid}?erase=true")
+        self.assertFailure(response, 409, "customer_not_erasable")
         self.assertEqual(self.get(self.path)["name"], self.data["name"])
         response = self.delete(f"{self.path}?erase=maybe&now=1")
         self.assertFailure(response, 422, "invalid_fields", ["erase", "now"])

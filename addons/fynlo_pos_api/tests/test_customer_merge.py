@@ -108,6 +108,17 @@ class TestCustomerMerge(CustomerCase):
         response = self.post({"sourceIds": []}, self.manager, f"{self.path}/merge")
         self.assertFailure(response, 422, "invalid_fields", ["sourceIds"])
 
+    def test_odoo_s_own_wizard_keeps_the_former_id_and_the_newer_word(self):
+        for data, allowed in ((self.one, False), (self.two, True)):
+            words = {"email": {"marketing": allowed}, "push": {"service": allowed}}
+            self.assertSuccess(self.put(f"/customers/{data['id']}/preferences", words))
+        one, two = self.partner_of(self.one), self.partner_of(self.two)
+        one.fynlo_preference_ids.write({"decided_at": "2026-01-01", "source": "till"})
+        self.env["base.partner.merge.automatic.wizard"]._merge((one | two).ids, one)
+        self.env.invalidate_all()
+        self.assertEqual(self.get(f"/customers/{self.two['id']}")["id"], self.one["id"])
+        self.assertEqual(one.fynlo_preference_ids.mapped("allowed"), [True, True])
+
     def test_erasing_who_was_merged_takes_both(self):
         self.partner_of(self.two).bank_ids = [Command.create({"acc_number": "DE2"})]
         self.assertSuccess(self.merge(self.two))
