@@ -44,7 +44,6 @@ from . import res_partner_edit
 from . import res_partner_address
 from . import res_partner_history
 from . import fynlo_customer_preference
-from . import base_partner_merge
 from . import fynlo_customer_merge
 from . import fynlo_customer_export
 from . import fynlo_scrubber

@@ -72,6 +72,8 @@ class TestCustomerErase(CustomerCase):
         partner.activity_schedule("mail.mail_activity_data_todo", summary=f"Call {name}")
         vals = {"res_model": "res.partner", "res_id": partner.id, "raw": f"Dear {name}".encode()}
         self.env["ir.attachment"].create({**vals, "name": f"{name}.txt"})
+        sent = self.env["ir.attachment"].create({"name": "list", "raw": f"{name},1".encode()})
+        self.order.message_post(body="The list", attachment_ids=sent.ids)
         partner.bank_ids = [Command.create({"acc_number": "DE1", "acc_holder_name": name})]
         partner.barcode = f"card-{self.words[0]}"
         self.env["bus.bus"]._sendone("fynlo-test", "note", {"name": name})

@@ -1,1 +1,1 @@
-from . import fynlo_customer_erase_wizard, fynlo_customer_merge_wizard
+from . import base_partner_merge, fynlo_customer_erase_wizard, fynlo_customer_merge_wizard
