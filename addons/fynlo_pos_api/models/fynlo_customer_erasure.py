@@ -60,6 +60,8 @@ class FynloCustomerErasure(models.AbstractModel):
         )
         if customer.sudo()._fynlo_is_insider():
             raise CustomerNotErasableError(self.env._("It is somebody who works here."))
+        if customer._fynlo_has_foreign_business():
+            raise CustomerNotErasableError(self.env._("Another company has sold to this person."))
         scrubber = self.env["fynlo.scrubber"]
         phones = everyone_sudo.mapped("phone") + everyone_sudo.mapped("phone_sanitized")
         pattern = scrubber._fynlo_make_pattern(self._fynlo_words(everyone_sudo), phones)

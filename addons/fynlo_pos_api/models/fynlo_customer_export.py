@@ -24,7 +24,7 @@ class FynloCustomerExport(models.AbstractModel):
         self.env["res.users"]._fynlo_require("manager")
         customer = self.env["res.partner"]._fynlo_find_customer(uuid)
         self.env["fynlo.audit"]._fynlo_log("customer.export", customer)
-        # A person has a right to all of it, whichever store or app has written it down.
+        # A person has a right to all of it, whichever store or app of ours has written it down.
         return customer, self._fynlo_sections(customer.sudo())
 
     def _fynlo_sections(self, customer_sudo):
@@ -41,8 +41,13 @@ class FynloCustomerExport(models.AbstractModel):
             sections["sales_orders"] = self._fynlo_sales_orders(everyone)
         return sections
 
+    def _fynlo_domain(self, everyone):
+        """Return the domain of their documents in the companies that the user belongs to."""
+        own_ids = self.env.user.company_ids.ids
+        return [("partner_id", "in", everyone.ids), ("company_id", "in", own_ids)]
+
     def _fynlo_orders(self, everyone):
-        orders = everyone.env["pos.order"].search([("partner_id", "in", everyone.ids)], order="id")
+        orders = everyone.env["pos.order"].search(self._fynlo_domain(everyone), order="id")
         return [
             {
                 "id": order.uuid,
@@ -68,11 +73,11 @@ class FynloCustomerExport(models.AbstractModel):
         ]
 
     def _fynlo_sales_orders(self, everyone):
-        domain = [("partner_id", "in", everyone.ids)]
-        return [_document(each) for each in everyone.env["sale.order"].search(domain, order="id")]
+        found = everyone.env["sale.order"].search(self._fynlo_domain(everyone), order="id")
+        return [_document(each) for each in found]
 
     def _fynlo_invoices(self, everyone):
-        domain = [("partner_id", "in", everyone.ids), ("move_type", "!=", "entry")]
+        domain = [*self._fynlo_domain(everyone), ("move_type", "!=", "entry")]
         return [_document(each) for each in everyone.env["account.move"].search(domain, order="id")]
 
     def _fynlo_messages(self, everyone):

@@ -44,6 +44,8 @@ class FynloCustomerMerge(models.AbstractModel):
         both_sudo = (source | target).sudo()
         if both_sudo._fynlo_is_insider():
             raise CustomerNotMergeableError(self.env._("One of them works here."))
+        if (source | target)._fynlo_has_foreign_business():
+            raise CustomerNotMergeableError(self.env._("Another company has sold to one of them."))
         if source.sudo().company_id != target.sudo().company_id:
             raise CustomerNotMergeableError(self.env._("They belong to different companies."))
         if source.is_company != target.is_company:

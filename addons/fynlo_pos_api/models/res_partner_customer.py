@@ -150,6 +150,18 @@ class ResPartner(models.Model):
             super(ResPartner, partners).write({**vals, "fynlo_version": version + 1})
         return True
 
+    def _fynlo_has_foreign_business(self):
+        """Tell whether a company that the user does not belong to has done business with them.
+
+        A contact without a company is shared: what one company may not see it may not undo.
+        """
+        own_ids = self.env.user.company_ids.ids
+        domain = [("partner_id", "child_of", self.ids), ("company_id", "not in", own_ids)]
+        return any(
+            self.env[model].sudo().search_count(domain, limit=1)
+            for model in ("account.move", "pos.order")
+        )
+
     def _fynlo_is_insider(self):
         """Tell whether one of them signs in to Odoo, works here, or is one of its companies."""
         insiders = {"hr.employee": "work_contact_id", "res.company": "partner_id"}

@@ -159,6 +159,22 @@ class TestCustomerErase(CustomerCase):
         response = self.delete(f"{self.path}?erase=maybe&now=1")
         self.assertFailure(response, 422, "invalid_fields", ["erase", "now"])
 
+    def test_shared_customer_of_two_companies_belongs_to_neither(self):
+        order = self.order_of(self.sell_to(self.data))
+        other = self.make()
+        (self.partner | self.partner_of(other)).company_id = False
+        self.env.cr.execute(
+            "UPDATE pos_order SET company_id = %s WHERE id = %s", [self.company_b.id, order.id]
+        )
+        self.env.invalidate_all()
+        response = self.delete(f"{self.path}?erase=true")
+        self.assertFailure(response, 409, "customer_not_erasable")
+        merge = {"sourceIds": [self.data["id"]]}
+        response = self.post(merge, self.manager, f"/customers/{other['id']}/merge")
+        self.assertFailure(response, 409, "customer_not_mergeable")
+        self.assertEqual(self.get(f"{self.path}/export", self.manager)["records"]["orders"], [])
+        self.assertEqual(self.get(f"{self.path}/orders", self.manager)["total"], 0)
+
     def test_export_tells_all_of_the_person(self):
         self.leave_traces()
         document = self.get(f"{self.path}/export", self.manager)
