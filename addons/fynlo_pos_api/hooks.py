@@ -12,3 +12,4 @@ def uninstall_hook(env):
     for session in env["pos.session"].search([("state", "!=", "closed")]):
         session._fynlo_post_stock()
     env["fynlo.customer.change"]._fynlo_drop_trigger()
+    env.cr.execute("ALTER TABLE res_partner RESET (autovacuum_vacuum_scale_factor)")

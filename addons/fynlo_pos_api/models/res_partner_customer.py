@@ -88,8 +88,13 @@ class ResPartner(models.Model):
     )
 
     def init(self):
-        """Index the text that is searched; without trigrams a search reads it all."""
+        """Index the text that is searched; without trigrams a search reads it all.
+
+        And vacuum early: a row that was changed since is looked up in the wide table when
+        customers are counted, which with a fifth of them changed takes six times as long.
+        """
         super().init()
+        self.env.cr.execute("ALTER TABLE res_partner SET (autovacuum_vacuum_scale_factor = 0.01)")
         if self.pool.has_trigram:
             self.env.cr.execute(
                 """CREATE INDEX IF NOT EXISTS res_partner_fynlo_search_idx ON res_partner

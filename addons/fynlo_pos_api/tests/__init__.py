@@ -4,6 +4,7 @@ from . import (
     test_customer_erase,
     test_customer_figures,
     test_customer_http,
+    test_customer_indexes,
     test_customer_merge,
     test_customer_parallel,
     test_customer_search,
