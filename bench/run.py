@@ -13,6 +13,7 @@ from pathlib import Path
 
 import catalog
 import closing
+import customers
 import floor
 import growth
 import orders
@@ -22,6 +23,7 @@ SCENARIOS = {
     "orders": lambda quick: orders.run(calls=20 if quick else 60, rounds=1 if quick else 4),
     "catalog": lambda quick: catalog.run(calls=50 if quick else 300, own_calls=2 if quick else 5),
     "growth": lambda quick: growth.run(calls=20 if quick else 60, rounds=2 if quick else 5),
+    "customers": lambda quick: customers.run(calls=5 if quick else 40),
     "closing": lambda quick: closing.run(orders=200 if quick else 1000),
 }
 

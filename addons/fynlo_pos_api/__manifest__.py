@@ -15,12 +15,15 @@
         "security/fynlo_order_step.xml",
         "security/fynlo_order_share.xml",
         "security/fynlo_kitchen.xml",
+        "security/fynlo_customer_rules.xml",
         "data/ir_cron.xml",
+        "data/fynlo_customer.xml",
         "data/product_product.xml",
         "wizards/fynlo_drawer_close_wizard_views.xml",
         "views/fynlo_drawer_views.xml",
         "views/fynlo_drawer_shift_views.xml",
         "views/hr_employee_views.xml",
+        "wizards/fynlo_customer_wizard_views.xml",
         "views/pos_config_views.xml",
         "views/pos_order_views.xml",
         "views/pos_preset_views.xml",
@@ -29,6 +32,7 @@
         "views/kitchen_station_views.xml",
         "views/kitchen_ticket_views.xml",
         "views/pos_session_report.xml",
+        "views/res_partner_views.xml",
     ],
     "assets": {
         "fynlo_pos_api.assets_kitchen": [

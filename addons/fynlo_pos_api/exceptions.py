@@ -161,3 +161,27 @@ class LastOwnerError(FynloError):
     """The company would have no owner any more."""
 
     status, code, message = 409, "last_owner", "Make somebody else an owner first."
+
+
+class DuplicateCustomerError(FynloError):
+    """Another customer has the e-mail or the phone; ``details.customers`` lists their ids.
+
+    Send ``allowDuplicate`` where both are right: a family has one phone.
+    """
+
+    status, code = 409, "duplicate_customer"
+    message = "There is a customer with this e-mail or phone already."
+
+
+class CustomerNotMergeableError(FynloError):
+    """These customers cannot become one; the message says why."""
+
+    status, code = 409, "customer_not_mergeable"
+    message = "These customers cannot be merged."
+
+
+class CustomerNotErasableError(FynloError):
+    """Who signs in to Odoo, works here or is one of its companies is not erased as a customer."""
+
+    status, code = 409, "customer_not_erasable"
+    message = "This customer cannot be erased."

@@ -11,3 +11,5 @@ def uninstall_hook(env):
     """Move the stock of what is sold: without the module nobody would know of it."""
     for session in env["pos.session"].search([("state", "!=", "closed")]):
         session._fynlo_post_stock()
+    env["fynlo.customer.change"]._fynlo_drop_trigger()
+    env.cr.execute("ALTER TABLE res_partner RESET (autovacuum_vacuum_scale_factor)")

@@ -1,5 +1,7 @@
 from . import (
     catalog,
+    customer_details,
+    customers,
     drawers,
     employees,
     kitchen,

@@ -69,3 +69,17 @@ from . import pos_session_report_cash
 from . import pos_session_stock
 from . import pos_order_stock
 from . import product_product_stock
+from . import fynlo_customer_change
+from . import fynlo_customer_alias
+from . import res_partner_figures
+from . import res_partner_customer
+from . import res_partner_search
+from . import res_partner_edit
+from . import res_partner_address
+from . import res_partner_history
+from . import fynlo_customer_preference
+from . import fynlo_customer_merge
+from . import fynlo_customer_export
+from . import fynlo_scrubber
+from . import fynlo_customer_erasure
+from . import fynlo_demo_customers

@@ -1,1 +1,6 @@
-from . import fynlo_drawer_close_wizard
+from . import (
+    base_partner_merge,
+    fynlo_customer_erase_wizard,
+    fynlo_customer_merge_wizard,
+    fynlo_drawer_close_wizard,
+)
