@@ -103,5 +103,5 @@ class SessionsController(Controller):
     )
     def read_report(self, session_id):
         """Read the X report of an open session (supervisor) or the Z report of a closed one."""
-        session = request.env["pos.session"]._fynlo_by_uuid(session_id)
+        session = request.env["pos.session"]._fynlo_find_session(session_id)
         return SessionReportView.of(session._fynlo_report())

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.fynlo_base.exceptions import NotFoundError
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.tools import SQL
 
@@ -57,6 +58,17 @@ class PosSession(models.Model):
         self.env["fynlo.audit"]._fynlo_log(
             "session.open", session, {"opening_cash_minor": command.opening_cash}
         )
+        return session
+
+    @api.model
+    def _fynlo_find_session(self, uuid):
+        """Return the session of the principal's store with that id (one record).
+
+        :raise NotFoundError: unknown, or of another store: the same answer
+        """
+        session = self._fynlo_by_uuid(uuid)
+        if session.config_id.id != principal_of(self.env).store_id:
+            raise NotFoundError()
         return session
 
     @api.model

@@ -1,0 +1,185 @@
+import re
+from uuid import uuid4
+
+from odoo import fields
+from odoo.addons.fynlo_base.http.live_routes import live_routes
+from odoo.addons.fynlo_base.tests.smallest_body import smallest_body
+from odoo.tests import tagged
+
+from .common import SellingCase
+from .menu import Menu
+from .till import Till
+
+#: What a body needs beside its required fields, by schema.
+MORE = {
+    "CashCountCreate": {"countedCash": 0},
+    "OrderSplit": {"parts": 2},
+    "OrderTransfer": {"employeeId": str(uuid4())},
+    "PinWrite": {"pin": "482915"},
+    "RefundCreate": {"all": True},
+    "ShiftOpen": {"countedCash": 0},
+}
+_PARTS = re.compile(r"([\w-]+)/<uuid:\w+>")
+
+
+class Subjects:
+    """One record of every kind that a path can name, in one store.
+
+    :ivar uuids: public ids by the part of the path before them
+    """
+
+    def __init__(self, env, store, session):
+        self.env, self.store, self.session = env, store, session
+        self.company = store.company_id
+        partner = self.make("res.partner", name="Guest", customer_rank=1)
+        address = self.make("res.partner", name="Home", parent_id=partner.id, type="delivery")
+        employee = self.make("hr.employee", name="Eve", fynlo_store_ids=[store.id])
+        device = self.make("fynlo.device", name="Till", config_id=store.id, platform="ios")
+        drawer = self.make("fynlo.drawer", name="Purse", config_id=store.id)
+        order = self.make_order()
+        user = self.company._fynlo_technical_user("cashier")
+        sessions = env["fynlo.auth.session"]
+        sessions._fynlo_open(user, "cashier", store, device=device, employee=employee)
+        signed_in = sessions.search([("device_id", "=", device.id)], limit=1)
+        records = {
+            "customers": partner,
+            "addresses": address,
+            "employees": employee,
+            "devices": device,
+            "drawers": drawer,
+            "drawer-shifts": self.make_shift(drawer, employee),
+            "sessions": session,
+            "tickets": self.make_ticket(order),
+        }
+        self.uuids = {part: record.fynlo_uuid for part, record in records.items()}
+        self.uuids |= {"orders": order.uuid, "auth/sessions": signed_in.fynlo_uuid}
+
+    def make(self, model, **vals):
+        if (
+            "company_id" in self.env[model]._fields
+            and not self.env[model]._fields["company_id"].related
+        ):
+            vals["company_id"] = self.company.id
+        return self.env[model].with_company(self.company).create(vals)
+
+    def make_order(self):
+        nothing = dict.fromkeys(("amount_total", "amount_tax", "amount_paid", "amount_return"), 0)
+        vals = {"uuid": str(uuid4()), "session_id": self.session.id, "lines": []}
+        return self.make("pos.order", config_id=self.store.id, **vals, **nothing)
+
+    def make_shift(self, drawer, employee):
+        vals = {"drawer_id": drawer.id, "employee_id": employee.id, "opening": 0}
+        vals |= {"session_id": self.session.id, "opened_at": fields.Datetime.now()}
+        return self.env["fynlo.drawer.shift"].create(vals)
+
+    def make_ticket(self, order):
+        station = self.make("fynlo.kitchen.station", name="Grill", config_id=self.store.id)
+        vals = {"station_id": station.id, "order_id": order.id, "send_number": 1, "kind": "new"}
+        return self.env["fynlo.kitchen.ticket"].create({**vals, "number": "1"})
+
+
+@tagged("post_install", "-at_install")
+class TestIsolationHttp(SellingCase):
+    """What is hidden from somebody looks exactly like what does not exist, on every route.
+
+    The routes are those that answer now: a new one is tested by being there, and a new kind of
+    subject fails until this test knows one.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for rate_class in ("read", "write", "auth", "bulk"):
+            parameter = f"fynlo.rate_limit.{rate_class}"
+            cls.env["ir.config_parameter"].set_param(parameter, "10000,10000")
+        harbour = Till(cls.env, "Other")
+        menu = Menu(cls.env(user=cls.env.ref("base.user_admin")), cls.env.ref("base.USD"))
+        cls.own = Subjects(cls.env, cls.till.store, cls.session)
+        cls.other_store = Subjects(cls.env, harbour.store, harbour.open())
+        cls.other_company = Subjects(menu.env(su=True), menu.store, menu.session)
+        cls.kim = cls._make_employee("Kim", "kitchen")
+        cls.calls = [
+            (spec, method)
+            for _rule, spec in live_routes(cls.env)
+            for method in spec.methods
+            if spec.roles and "<uuid:" in spec.path
+        ]
+
+    def parts(self, spec):
+        """Return what a path names, as keys of ``Subjects.uuids``."""
+        found = _PARTS.findall(spec.path)
+        return [f"auth/{part}" if spec.path.startswith("/auth/") else part for part in found]
+
+    def ask(self, spec, method, uuids, token):
+        """Call a route on the subjects ``uuids``; return status and envelope."""
+        path, body = spec.path, None
+        for uuid in uuids:
+            path = re.sub(r"<uuid:\w+>", uuid, path, count=1)
+        if spec.body:
+            body = {**smallest_body(spec.body), **MORE.get(spec.body.__name__, {})}
+        headers = {"X-Store-Id": self.till.store.fynlo_uuid} if spec.store_scoped else {}
+        response = self.api(method, path, body, token=token, headers=headers)
+        envelope = response.json()
+        envelope.pop("requestId")
+        return response.status_code, envelope
+
+    def check(self, role, make_token):
+        for spec, method in self.calls:
+            if role not in spec.roles:
+                continue
+            for name, foreign in (("store", self.other_store), ("company", self.other_company)):
+                if name == "store" and self.may_see(role, spec):
+                    continue
+                with self.subTest(f"{method} {spec.path}", role=role, other=name):
+                    self.check_hidden(spec, method, foreign, make_token)
+
+    def may_see(self, role, spec):
+        """Tell whether a subject of another store of the company is nobody's secret there.
+
+        Customers belong to the company; an owner has all its stores, people and devices.
+        """
+        parts = self.parts(spec)
+        is_owners = not spec.store_scoped or "employees" in parts
+        return "customers" in parts or (role == "owner" and is_owners)
+
+    def check_hidden(self, spec, method, foreign, make_token):
+        parts = self.parts(spec)
+        unknown = [str(uuid4()) for _ in parts]
+        expected = self.ask(spec, method, unknown, make_token())
+        # Who is on no till is told so before anything is looked for.
+        self.assertIn(expected[1]["code"], ("not_found", "device_required"), expected)
+        hidden = [foreign.uuids[part] for part in parts]
+        self.assertEqual(self.ask(spec, method, hidden, make_token()), expected)
+        if len(parts) > 1:  # another's part of what is one's own
+            own = [self.own.uuids[part] for part in parts]
+            mixed = self.ask(spec, method, [*own[:-1], hidden[-1]], make_token())
+            self.assertEqual(mixed, self.ask(spec, method, [*own[:-1], unknown[-1]], make_token()))
+
+    def test_kitchen(self):
+        self.check("kitchen", lambda: self.token_for(self.kim, self.corner_device))
+
+    def test_cashier(self):
+        self.check("cashier", lambda: self.token_for(self.ada, self.corner_device))
+
+    def test_supervisor(self):
+        self.check("supervisor", lambda: self.token_for(self.sue, self.corner_device))
+
+    def test_manager(self):
+        self.check("manager", lambda: self.token_for(self.max, self.corner_device))
+
+    def test_owner(self):
+        self.check("owner", lambda: self.token_for(self.olga))
+
+    def test_device(self):
+        self.check("device", lambda: self.token_for(self.corner_device))
+
+    def test_ones_own_is_found(self):
+        """The other tests would pass if every subject were hidden from everybody."""
+        for spec, method in self.calls:
+            if method != "GET" or "manager" not in spec.roles:
+                continue
+            with self.subTest(spec.path):
+                own = [self.own.uuids[part] for part in self.parts(spec)]
+                token = self.token_for(self.max, self.corner_device)
+                status, envelope = self.ask(spec, method, own, token)
+                self.assertEqual(status, 200, envelope)
