@@ -25,6 +25,12 @@ env.cr.commit()
 """
 
 
+def fill(suite, store):
+    """Make 5,000 products."""
+    facts = {"tax_id": store.own.tax_id, "products": PRODUCTS}
+    run_python(suite.database, _FILL.format(**facts))
+
+
 def _load_models(client, config_id):
     """Return what the web till asks ``load_data`` for: every model it knows."""
     return client.call("pos.session", "search", [["config_id", "=", config_id]], limit=1)
@@ -35,8 +41,7 @@ def run(calls, own_calls):
     with with_suite() as suite:
         client = OdooClient(suite.base_url, suite.database.name)
         store = FynloStore(suite, client, "Catalog", tills=1).open()
-        facts = {"tax_id": store.own.tax_id, "products": PRODUCTS}
-        run_python(suite.database, _FILL.format(**facts))
+        fill(suite, store)
         session_id = _load_models(client, store.own.config_id)[0]
         api = Client(suite.base_url, {"Authorization": f"Bearer {store.tokens[0]}"})
         status, headers, raw = api.request("GET", "/api/v1/catalog")

@@ -71,7 +71,8 @@ WHERE partner.fynlo_is_customer AND partner.id %% 3 = 0
 """
 
 
-def _fill(dsn):
+def fill(dsn):
+    """Make 100,000 customers."""
     connection = psycopg2.connect(dsn)
     connection.autocommit = True
     with connection.cursor() as cursor:
@@ -85,7 +86,7 @@ def run(calls):
     with with_suite() as suite:
         client = OdooClient(suite.base_url, suite.database.name)
         store = FynloStore(suite, client, "Customers", tills=1)
-        _fill(suite.dsn)
+        fill(suite.dsn)
         api = Client(suite.base_url, {"Authorization": f"Bearer {store.tokens[0]}"})
         asked = {
             f"by {sort} {order}": f"sortBy={sort}&sortOrder={order}"

@@ -7,6 +7,7 @@ from odoo_own import OdooClient
 from servers import with_suite
 
 ORDERS = 100_000
+SESSIONS = 200
 #: Columns that must differ from row to row, and what they get.
 _FRESH = {
     "uuid": "gen_random_uuid()::text",
@@ -19,16 +20,20 @@ _FRESH = {
 }
 
 
-def _fill(dsn):
-    """Copy the first order, its lines and its payments 100,000 times."""
+def fill(dsn):
+    """Copy the first order, its lines and its payments 100,000 times, into closed sessions."""
     with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT min(id) FROM pos_order")
         (template_id,) = cursor.fetchone()
         cursor.execute("SELECT max(id) FROM pos_order")
         (offset,) = cursor.fetchone()
-        _copy(cursor, "pos_order", "id", template_id, {"id": f"{offset} + n"})
+        session = _fill_sessions(cursor)
+        order = {"id": f"{offset} + n", "session_id": session, "state": "'done'"}
+        order |= {"fynlo_state": "'completed'", "fynlo_stock_state": "'posted'"}
+        _copy(cursor, "pos_order", "id", template_id, order)
         for table, key in (("pos_order_line", "order_id"), ("pos_payment", "pos_order_id")):
-            _copy(cursor, table, key, template_id, {key: f"{offset} + n"})
+            values = {key: f"{offset} + n", "session_id": session}
+            _copy(cursor, table, key, template_id, values)
         cursor.execute(f"SELECT setval('pos_order_id_seq', {offset + ORDERS + 1})")
     connection.close()
     connection = psycopg2.connect(dsn)
@@ -37,7 +42,17 @@ def _fill(dsn):
     connection.close()
 
 
-def _copy(cursor, table, key, template_id, values):
+def _fill_sessions(cursor):
+    """Copy the first session, closed; return the SQL of the session that order n belongs to."""
+    cursor.execute("SELECT min(id), max(id) FROM pos_session")
+    template_id, last_id = cursor.fetchone()
+    values = {"id": f"{last_id} + n", "state": "'closed'", "fynlo_uuid": "gen_random_uuid()::text"}
+    _copy(cursor, "pos_session", "id", template_id, values, SESSIONS)
+    cursor.execute(f"SELECT setval('pos_session_id_seq', {last_id + SESSIONS + 1})")
+    return f"{last_id} + 1 + n % {SESSIONS}"
+
+
+def _copy(cursor, table, key, template_id, values, count=ORDERS):
     cursor.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table]
     )
@@ -46,7 +61,7 @@ def _copy(cursor, table, key, template_id, values):
     names = ", ".join(f'"{name}"' for name in columns)
     cursor.execute(
         f"INSERT INTO {table} ({names}) SELECT {', '.join(chosen)}"
-        f" FROM {table} t, generate_series(1, {ORDERS}) n WHERE t.{key} = {template_id}"
+        f" FROM {table} t, generate_series(1, {count}) n WHERE t.{key} = {template_id}"
     )
 
 
@@ -62,7 +77,7 @@ def run(calls, rounds):
         }
         for name, store in stores.items():
             _round(name, store, 5)
-        _fill(grown.dsn)
+        fill(grown.dsn)
         for name, store in stores.items():
             _round(name, store, 10)
         for _ in range(rounds):
