@@ -36,6 +36,7 @@ from . import fynlo_kitchen
 from . import fynlo_kitchen_moves
 from . import fynlo_kitchen_screen
 from . import pos_order_kitchen
+from . import fynlo_paper
 from . import ir_websocket
 from . import account_bank_statement_line
 from . import fynlo_cash_count

@@ -49,7 +49,7 @@ class FynloKitchenTicket(models.Model):
         "Preparation (min)",
         compute="_compute_preparation_min",
         store=True,
-        aggregator="avg",
+        aggregator=None,  # of those that are not ready it is 0; the items have the averages
         help="From firing to ready",
     )
 

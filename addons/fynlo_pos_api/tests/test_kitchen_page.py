@@ -26,7 +26,9 @@ async function api(path, body) {
 }
 const cards = () => [...document.querySelectorAll(".k-ticket")];
 const press = (selector) => document.querySelector(selector).click();
-const key = (name) => window.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+const key = (name) => document.body.dispatchEvent(
+    new KeyboardEvent("keydown", { key: name, bubbles: true })
+);
 (async () => {
     await until("live", () => document.querySelector(".k-live.k-on"));
     await sleep(500); // the websocket subscribes

@@ -75,6 +75,11 @@ class TestKitchenParallel(ParallelTills):
         command = make(OrderSend, id=str(uuid4()))
         until_taken(env, lambda: env["pos.order"]._fynlo_send_order(self.uuid, command).id)
 
+    def add_line(self, env):
+        command = make(OrderPatch, lines=[self.line()])
+        edit = env["fynlo.order.edit"]._fynlo_edit_order
+        until_taken(env, lambda: edit(self.uuid, command).id)
+
     def cooked(self, env):
         """Return ``{line: pieces}`` that the kitchen has been told to make, and still is."""
         items = env["fynlo.kitchen.item"].search([("order_id.uuid", "=", self.uuid)])
@@ -101,9 +106,7 @@ class TestKitchenParallel(ParallelTills):
                 if number % 2:
                     self.bump_all(self.as_cook(env, number))
                 else:
-                    patch = make(OrderPatch, lines=[self.line()])
-                    edit = env["fynlo.order.edit"]._fynlo_edit_order
-                    until_taken(env, lambda patch=patch: edit(self.uuid, patch).id)
+                    self.add_line(env)
                     self.send(env)
             return True
 
@@ -124,8 +127,7 @@ class TestKitchenParallel(ParallelTills):
 
         def send_one(env, _number):
             for _ in range(TILLS - 1):
-                patch = make(OrderPatch, lines=[self.line()])
-                env["fynlo.order.edit"]._fynlo_edit_order(self.uuid, patch)
+                self.add_line(env)
                 self.send(env)
             self.bump_all(self.as_cook(env, 0), "preparing")
 
