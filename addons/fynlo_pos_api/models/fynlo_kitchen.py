@@ -35,11 +35,13 @@ class FynloKitchen(models.AbstractModel):
         items_sudo = self._fynlo_known_items(order)
         wants = self._fynlo_wants(order, routes)
         news = find_news(wants, self._fynlo_sent(items_sudo), only_stops)
-        news = list(self._fynlo_stop(items_sudo, news))
-        if news:
-            tickets_sudo = tickets_sudo.create(self._fynlo_ticket_values(order, news))
-            order._fynlo_own_write().fynlo_kitchen_count += 1
-            self._fynlo_notify(order.config_id)
+        if not news:
+            return tickets_sudo
+        told = list(self._fynlo_stop(items_sudo, news))
+        if told:
+            tickets_sudo = tickets_sudo.create(self._fynlo_ticket_values(order, told))
+        order._fynlo_own_write().fynlo_kitchen_count += 1
+        self._fynlo_notify(order.config_id)
         return tickets_sudo
 
     @api.model

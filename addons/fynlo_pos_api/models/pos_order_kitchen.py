@@ -141,7 +141,7 @@ class PosOrderLine(models.Model):
         "Sent", compute="_compute_fynlo_sent_quantity", digits=(16, 6)
     )
 
-    @api.depends("qty")
+    @api.depends("qty", "order_id.fynlo_kitchen_count")  # it counts every change of the tickets
     def _compute_fynlo_sent_quantity(self):
         for order, lines in self.grouped("order_id").items():
             sent = order._fynlo_sent_by_line()

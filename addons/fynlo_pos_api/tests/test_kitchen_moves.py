@@ -85,6 +85,12 @@ class TestKitchenMoves(KitchenCase):
         self.assertEqual(self.told()[-1], ("Grill", "cancel", None, [("Soup", 1)]))
         self.assertEqual(len(self.tickets()), 2)
 
+    def test_what_was_sent_is_known_within_a_transaction(self):
+        source, target = self.move_lines()
+        self.assertEqual(source.lines.mapped("fynlo_sent_quantity"), [3, 1])
+        self.move_lines((self.soups["id"], self.soups["id"], None))
+        self.assertEqual(source.lines.mapped("fynlo_sent_quantity"), [3, 0])
+
     def test_what_was_sent_is_known_of_a_line(self):
         source, target = self.orders()
         self.assertEqual([line._fynlo_is_sent() for line in source.lines], [True, True])
