@@ -86,4 +86,5 @@ PEOPLE = (
     ("Sana Khan", "supervisor", None),
     ("Chloe Martin", "cashier", None),
     ("Ben Carter", "cashier", None),
+    ("Kenji Mori", "kitchen", "kenji"),
 )

@@ -46,8 +46,13 @@ class FynloKitchen(models.AbstractModel):
 
     @api.model
     def _fynlo_notify(self, stores):
-        """Wake the screens of the stores after the commit; they read what is true then."""
-        for store in stores:
+        """Wake the screens of the stores after the commit; they read what is true then.
+
+        Once in a transaction: what it does more is in the same commit.
+        """
+        woken = self.env.cr.precommit.data.setdefault("fynlo.kitchen.woken", set())
+        for store in stores.filtered(lambda each: each.id not in woken):
+            woken.add(store.id)
             channel = (store, SUBCHANNEL)
             self.env["bus.bus"]._sendone(channel, NOTIFICATION, {"store": store.fynlo_uuid})
 

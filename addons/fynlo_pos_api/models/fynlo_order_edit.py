@@ -49,7 +49,7 @@ class FynloOrderEdit(models.AbstractModel):
         order._fynlo_take_step("edit", vals, details=details)
         self._fynlo_link_items(order, cart)
         order._fynlo_assign_courses(command.lines)
-        order._fynlo_stop_cooking()
+        order._fynlo_tell_kitchen()
         self.env["fynlo.price.book"]._fynlo_keep_warm(book)
         return order
 

@@ -89,7 +89,7 @@ class PosOrder(models.Model):
         if order.payment_ids:
             raise OrderHasPaymentsError()
         order._fynlo_take_step("cancel", {"state": "cancel"}, reason=command.reason)
-        order._fynlo_stop_cooking()
+        order._fynlo_tell_kitchen()
         total = to_minor(order.amount_total, order.currency_id)
         facts = {"reason": command.reason, "total_minor": total}
         self.env["fynlo.audit"]._fynlo_log("order.void", order, facts)
@@ -114,6 +114,7 @@ class PosOrder(models.Model):
             vals |= {"employee_id": employee_sudo.id, "cashier": employee_sudo.name}
             details["employee"] = [order.employee_id.sudo().name or None, employee_sudo.name]
         order._fynlo_take_step("transfer", vals, reason=command.reason, details=details)
+        order._fynlo_tell_kitchen()
         return order
 
     def _fynlo_colleague(self, uuid):

@@ -36,7 +36,7 @@ class TestKitchenMoves(KitchenCase):
         self.assertEqual(self.told(), before)
 
     def sent(self, order):
-        return {line["name"]: line["sentQuantity"] for line in self.read(order)["lines"]}
+        return {line["name"]: line["sentQuantity"] for line in self.read_order(order)["lines"]}
 
     def test_a_line_goes_with_its_id(self):
         source, target = self.move_lines((self.soups["id"], self.soups["id"], None))
@@ -72,7 +72,9 @@ class TestKitchenMoves(KitchenCase):
         source, target = self.move_lines(*lines)
         source.lines.order_id = target
         self.assertEqual({each["orderId"] for each in self.tickets()}, {self.target})
-        sent = [(line["name"], line["sentQuantity"]) for line in self.read(self.target)["lines"]]
+        sent = [
+            (line["name"], line["sentQuantity"]) for line in self.read_order(self.target)["lines"]
+        ]
         self.assertCountEqual(sent, [("Water", 0), ("Cake", 1), ("Cake", 3), ("Soup", 1)])
         before = self.told()
         self.send(self.target)

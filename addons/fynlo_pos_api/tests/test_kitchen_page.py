@@ -119,7 +119,7 @@ class TestKitchenPage(KitchenCase):
             await until("it is served", () => !cards().length);
             """,
         )
-        self.assertEqual(self.env["fynlo.kitchen.ticket"].search([]).mapped("state"), ["served"])
+        self.assertEqual(self.bar.ticket_ids.mapped("state"), ["served"])
 
 
 @tagged("post_install", "-at_install")

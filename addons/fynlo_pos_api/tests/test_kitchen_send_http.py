@@ -37,7 +37,7 @@ class TestKitchenSend(KitchenCase):
         self.send(order)
         self.edit(order, {"id": first["id"], "quantity": 3}, self.line(self.soup))
         self.assertEqual(len(self.tickets()), 1)  # it waits for the waiter's word
-        self.assertEqual(self.read(order)["lines"][0]["sentQuantity"], 2)
+        self.assertEqual(self.read_order(order)["lines"][0]["sentQuantity"], 2)
         self.send(order)
         self.assertEqual(self.told()[1:], [("Grill", "new", None, [("Cake", 1), ("Soup", 1)])])
         note = [item["note"] for item in self.tickets()[1]["items"]]
@@ -53,7 +53,7 @@ class TestKitchenSend(KitchenCase):
         told = [(each["kind"], each["items"][0]["note"]) for each in self.tickets()]
         self.assertEqual(told, [("new", "no sugar"), ("change", "no nuts!")])
         self.assertEqual(self.tickets()[1]["items"][0]["quantity"], 2)
-        self.assertEqual(self.read(order)["lines"][0]["sentQuantity"], 2)
+        self.assertEqual(self.read_order(order)["lines"][0]["sentQuantity"], 2)
 
     def test_fewer_pieces_stop_the_kitchen_at_once(self):
         line = self.line(self.cake, 3)
@@ -97,7 +97,7 @@ class TestKitchenSend(KitchenCase):
         self.bump(cake, state="served")
         self.edit(order, {"id": line["id"], "quantity": 1})
         self.assertEqual([each["kind"] for each in self.tickets()], ["new", "new"])
-        self.assertEqual(self.read(order)["lines"][0]["sentQuantity"], 1)
+        self.assertEqual(self.read_order(order)["lines"][0]["sentQuantity"], 1)
 
     def test_nothing_is_cooked_twice_when_stations_change(self):
         order = self.open_order(self.line(self.cake), self.line(self.coffee))
@@ -218,7 +218,7 @@ class TestKitchenSend(KitchenCase):
         self.assertEqual((item["note"], item["allergens"]), (note, "gluten, nuts"))
 
     def test_a_store_without_stations_makes_nothing(self):
-        self.env["fynlo.kitchen.station"].search([]).active = False
+        (self.grill | self.bar | self.expo).active = False
         order = self.open_order(self.line(self.cake))
         self.assertEqual(self.send(order)["state"], "sent")
         self.assertEqual(self.tickets(), [])
