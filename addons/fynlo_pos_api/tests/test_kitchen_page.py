@@ -56,13 +56,18 @@ class TestKitchenPage(KitchenCase):
         super().setUp()
         self.session = None  # the case keeps the till's there, Odoo the browser's
 
-    def in_browser(self, station, act):
-        """Open the page of a station as the cook, and act on it while a waiter sends coffee."""
+    def in_browser(self, station, act, before="", after=""):
+        """Open the page of a station as the cook, and act on it when a waiter has sent coffee.
+
+        :param before: what happens before he sends, ``after`` when he has
+        """
         line = f'{{ id: crypto.randomUUID(), productId: "{self.coffee.fynlo_uuid}", quantity: 2 }}'
         send = f"""
+            {before}
             const order = crypto.randomUUID();
             await api("/orders", {{ id: order, orderType: "takeaway", lines: [{line}] }});
             await api(`/orders/${{order}}/send`, {{ id: crypto.randomUUID() }});
+            {after}
             await until("the ticket is there", () => cards().length === 1);
         """
         store = self.till.store.fynlo_uuid
@@ -104,6 +109,26 @@ class TestKitchenPage(KitchenCase):
             await until("and calls it back", () => cards().length === 1);
             document.querySelector(".k-item button").click();
             await until("an item alone", () => !cards().length);
+            """,
+        )
+
+    def test_a_lost_message_costs_no_dish(self):
+        """Nobody pokes the page: it reads when the connection is back."""
+        self.patch(type(self.env["fynlo.kitchen"]), "_fynlo_notify", lambda self, stores: None)
+        self.in_browser(
+            self.bar,
+            """
+            if (!wasLate) { throw new Error("something else had told the page"); }
+            """,
+            before="""
+            const bus = odoo.__WOWL_DEBUG__.root.env.services.bus_service;
+            bus.trigger("BUS:DISCONNECT");
+            await until("it says so", () => document.querySelector(".k-live.k-off"));
+            """,
+            after="""
+            await sleep(1500);
+            const wasLate = !cards().length;
+            bus.trigger("BUS:RECONNECT");
             """,
         )
 

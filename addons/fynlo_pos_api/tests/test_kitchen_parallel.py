@@ -100,6 +100,21 @@ class TestKitchenParallel(ParallelTills):
             tickets = env["fynlo.kitchen.ticket"].search([("order_id.uuid", "=", self.uuid)])
             self.assertEqual([len(ticket.item_ids) for ticket in tickets], [TILLS])
 
+    def test_one_paid_sale_from_many_tills_is_cooked_once(self):
+        """A till that was paired anew sends again what it is not sure of, under its old id."""
+        uuid, line = str(uuid4()), self.line()
+        payment = {"id": str(uuid4()), "method": self.card, "amount": 275}
+        body = {"id": uuid, "orderType": "takeaway", "lines": [line], "payments": [payment]}
+        command = make(OrderCreate, **body)
+
+        def sell(env, _number):
+            return until_taken(env, lambda: env["fynlo.checkout"]._fynlo_sell(command).uuid)
+
+        self.assertEqual(self.act_at_once(sell), [uuid] * TILLS)
+        with committing_env(self.dbname) as env:
+            items = env["fynlo.kitchen.item"].search([("order_id.uuid", "=", uuid)])
+            self.assertEqual(items.mapped("line_uuid"), [line["id"]])
+
     def test_waiters_who_add_and_send_while_cooks_bump(self):
         def act(env, number):
             for _ in range(ROUNDS):

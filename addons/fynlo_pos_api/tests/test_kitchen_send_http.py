@@ -178,6 +178,14 @@ class TestKitchenSend(KitchenCase):
         self.assertEqual(self.send(body["id"])["state"], "completed")
         self.assertEqual(len(self.tickets()), 1)
 
+    def test_a_paid_sale_has_its_courses_one_by_one(self):
+        lines = [self.line(self.soup, course=1), self.line(self.cake, course=2)]
+        body = self.body(lines, [self.payment(self.cash, 770)])
+        self.assertSuccess(self.post(body), 201)
+        self.assertEqual(self.told(), [("Grill", "new", 1, [("Soup", 1)])])
+        self.send(body["id"], courses=[2])
+        self.assertEqual(self.told()[1:], [("Grill", "new", 2, [("Cake", 1)])])
+
     def test_payment_sends_what_was_not_sent(self):
         order = self.open_order(self.line(self.cake))
         self.send(order)
