@@ -76,7 +76,10 @@ class TestKitchenCost(KitchenCase):
         return self.count(send)
 
     def test_a_send_and_a_bump(self):
-        orders = [self.open_order(self.line(self.soup), self.line(self.coffee)) for _ in range(3)]
+        orders = [
+            self.open_order(*[self.line(self.soup) for _ in range(dishes)], self.line(self.coffee))
+            for dishes in (1, 1, 8)
+        ]
         sent = [self.count_send(order) for order in orders][-1]
         ticket = self.tickets()[-1]
         env = self.cold(self.kim)

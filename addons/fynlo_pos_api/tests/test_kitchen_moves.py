@@ -13,7 +13,7 @@ class TestKitchenMoves(KitchenCase):
     def setUp(self):
         super().setUp()
         self.cakes, self.soups = self.line(self.cake, 3, note="warm"), self.line(self.soup)
-        self.source = self.open_order(self.cakes, self.soups)
+        self.source = self.open_order(self.cakes, self.soups, note="by the window")
         self.send(self.source)
         self.target = self.open_order(self.line(self.water))
         self.before = self.told()
@@ -64,6 +64,13 @@ class TestKitchenMoves(KitchenCase):
         self.assertEqual(
             [self.state_of(each) for each in (self.source, self.target)], ["ready"] * 2
         )
+
+    def test_the_note_of_the_other_bill_is_told(self):
+        self.edit(self.target, note="allergic to nuts")
+        source, target = self.move_lines((self.soups["id"], self.soups["id"], None))
+        source.lines.filtered(lambda each: each.uuid == self.soups["id"]).order_id = target
+        self.send(self.target)
+        self.assertEqual(self.told()[1:], [("Grill", "change", None, [("Soup", 1)])])
 
     def test_all_of_a_bill_goes_to_another(self):
         self.edit(self.target, self.line(self.cake))

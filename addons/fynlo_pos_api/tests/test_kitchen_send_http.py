@@ -55,6 +55,18 @@ class TestKitchenSend(KitchenCase):
         self.assertEqual(self.tickets()[1]["items"][0]["quantity"], 2)
         self.assertEqual(self.read_order(order)["lines"][0]["sentQuantity"], 2)
 
+    def test_a_changed_note_of_the_order_is_told_of_what_is_not_served(self):
+        order = self.open_order(self.line(self.cake), self.line(self.coffee))
+        self.send(order)
+        coffee = next(each for each in self.tickets() if each["station"]["name"] == "Bar")
+        self.bump(coffee, state="served")
+        self.edit(order, note="allergic to nuts")
+        self.assertEqual(len(self.tickets()), 2)
+        self.send(order)
+        self.send(order)
+        self.assertEqual(self.told()[2:], [("Grill", "change", None, [("Cake", 1)])])
+        self.assertEqual({each["note"] for each in self.tickets()}, {"allergic to nuts"})
+
     def test_fewer_pieces_stop_the_kitchen_at_once(self):
         line = self.line(self.cake, 3)
         order = self.open_order(line, self.line(self.soup))
