@@ -15,8 +15,14 @@ from load import Client, run_load
 from odoo_own import OdooClient
 from servers import with_suite
 
+from launcher.testing import run_python
+
 CONNECTIONS = 8
 PREFIX = "/api/v1"
+_LET_CASHIERS_VOID = """
+env["pos.config"].search([("fynlo_uuid", "=", "{store}")]).fynlo_void_role = "cashier"
+env.cr.commit()
+"""
 
 
 class Routes:
@@ -119,6 +125,7 @@ def run(calls):
     with with_suite() as suite:
         client = OdooClient(suite.base_url, suite.database.name)
         store = FynloStore(suite, client, "Large", tills=CONNECTIONS).open()
+        run_python(suite.database, _LET_CASHIERS_VOID.format(store=store.ids["store"]))
         store.call("POST", "/orders", store.order(), store.tokens[0])
         catalog.fill(suite, store)
         growth.fill(suite.dsn)

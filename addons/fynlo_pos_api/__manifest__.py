@@ -8,6 +8,7 @@
     "author": "Fynlo",
     "website": "https://fynlo.example",
     "depends": ["fynlo_base", "point_of_sale", "pos_restaurant", "pos_hr", "hr_hourly_cost"],
+    "external_dependencies": {"python": ["python-escpos"]},
     "data": [
         "security/ir.model.access.csv",
         "security/fynlo_cash_count.xml",

@@ -214,7 +214,10 @@ def _make_success(spec, refs, headers):
     return {
         "description": HTTPStatus(spec.status).phrase,
         "headers": _make_headers(headers),
-        "content": {spec.media_type: {"schema": _make_envelope(spec, refs)}},
+        "content": {
+            spec.media_type: {"schema": _make_envelope(spec, refs)},
+            **{media_type: {} for media_type in spec.files},  # bytes: no schema says more
+        },
     }
 
 

@@ -41,6 +41,7 @@ class ApiSpec:
     :ivar replayable: whether an answer is stored for the same id or ``Idempotency-Key``
     :ivar errors: error classes of the route's own, beside those every route can give
     :ivar media_type: content type of a success that is no envelope
+    :ivar files: content types of a success that the query may ask for instead of the envelope
     :ivar cached: whether the reply carries an ``ETag`` and ``If-None-Match`` may give 304
     """
 
@@ -62,6 +63,7 @@ class ApiSpec:
     message: str = "OK"
     media_type: str = "application/json"
     cached: bool = False
+    files: tuple = ()
 
     @property
     def tag(self):

@@ -151,6 +151,12 @@ class TestOpenApiDocument(BaseCase):
         self.assertNotIn("401", operation["responses"])
         self.assertEqual(operation["description"], "No token needed.")
 
+    def test_a_query_may_ask_for_a_file(self):
+        spec = make_spec(methods=("GET",), query=ParcelQuery, files=("application/pdf",))
+        content = build(spec)["paths"]["/parcels"]["get"]["responses"]["200"]["content"]
+        self.assertEqual(list(content), ["application/json", "application/pdf"])
+        self.assertEqual(content["application/pdf"], {})
+
     def test_page_is_no_envelope(self):
         spec = make_spec(methods=("GET",), reply=RawReply, media_type="text/html", roles=MANAGER)
         operation = build(spec)["paths"]["/parcels"]["get"]

@@ -1,4 +1,5 @@
 from odoo.addons.fynlo_base.exceptions import StaleVersionError
+from odoo.addons.fynlo_base.http.reply import RawReply
 from odoo.addons.fynlo_base.http.route import KITCHEN, api_route
 from odoo.http import Controller, request
 
@@ -6,10 +7,12 @@ from ..schemas.kitchen import (
     StationList,
     TicketBump,
     TicketPage,
+    TicketPrintQuery,
     TicketQuery,
     TicketRecall,
     TicketView,
 )
+from ..schemas.receipts import PRINT_TYPES
 
 _KITCHEN = {"roles": KITCHEN, "store_scoped": True}
 _MOVE = {**_KITCHEN, "methods": ["POST"], "reply": TicketView, "errors": (StaleVersionError,)}
@@ -28,6 +31,20 @@ class KitchenController(Controller):
         """List the kitchen tickets of the store, the oldest first."""
         tickets, total = request.env["fynlo.kitchen.ticket"]._fynlo_search_tickets(query)
         return TicketPage.of(tickets, total, query)
+
+    @api_route(
+        "/kitchen/tickets/<uuid:ticket_id>/escpos",
+        methods=["GET"],
+        query=TicketPrintQuery,
+        reply=RawReply,
+        media_type=PRINT_TYPES["escpos"],
+        **_KITCHEN,
+    )
+    def print_ticket(self, ticket_id, query):
+        """Give the bytes that print a ticket; to print it again cooks nothing."""
+        ticket = request.env["fynlo.kitchen.ticket"]._fynlo_find_ticket(ticket_id)
+        body = request.env["fynlo.paper"]._fynlo_print_ticket(ticket, query)
+        return RawReply(body, PRINT_TYPES["escpos"])
 
     @api_route("/kitchen/tickets/<uuid:ticket_id>/bump", body=TicketBump, **_MOVE)
     def bump_ticket(self, ticket_id, command):

@@ -1,3 +1,4 @@
+from odoo.addons.fynlo_base.http.reply import RawReply
 from odoo.addons.fynlo_base.http.route import CASHIER, api_route
 from odoo.http import Controller, request
 
@@ -6,7 +7,7 @@ from ..schemas.carts import OrderCreate, QuoteRequest
 from ..schemas.order_details import OrderView
 from ..schemas.orders import OrderPage, OrderQuery
 from ..schemas.quotes import QuoteView
-from ..schemas.receipts import ReceiptQuery, ReceiptView
+from ..schemas.receipts import PRINT_TYPES, ReceiptQuery, ReceiptView
 
 _PRICING = (
     exc.ApprovalRequiredError,
@@ -91,7 +92,12 @@ class OrdersController(Controller):
         reply=ReceiptView,
         roles=CASHIER,
         store_scoped=True,
+        files=tuple(PRINT_TYPES.values()),
     )
     def read_receipt(self, order_id, query):
-        """Read the receipt of one order."""
-        return ReceiptView.of(request.env["pos.order"]._fynlo_find_order(order_id))
+        """Read the receipt of one order: as data, for an ESC/POS printer, or as PDF."""
+        order = request.env["pos.order"]._fynlo_find_order(order_id)
+        if query.format == "json":
+            return ReceiptView.of(order)
+        body = request.env["fynlo.paper"]._fynlo_print_receipt(order, query)
+        return RawReply(body, PRINT_TYPES[query.format])

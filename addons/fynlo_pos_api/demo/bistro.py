@@ -89,6 +89,7 @@ PEOPLE = (
     ("Sana Khan", "supervisor", None),
     ("Chloe Martin", "cashier", None),
     ("Ben Carter", "cashier", None),
+    ("Kenji Mori", "kitchen", "kenji"),
 )
 
 #: Job and pay for an hour of those who work by the hour.

@@ -9,13 +9,14 @@ class Want:
     """What an order wants of one dish.
 
     :ivar key: tells dishes apart: line, product and modifiers
+    :ivar notes: the dish's note and the order's; a change of either is told
     :ivar facts: what else a ticket says of it
     :ivar station_ids: where it goes if the kitchen has nothing of it yet
     """
 
     key: tuple
     quantity: float
-    note: str
+    notes: tuple
     course: int
     station_ids: tuple
     facts: dict
@@ -23,12 +24,17 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What one station has of one dish; ``note`` is the last that it was told."""
+    """What one station has of one dish.
+
+    :ivar unserved: how much of ``quantity`` can still be made otherwise
+    :ivar notes: the last that it was told
+    """
 
     key: tuple
     station_id: int
     quantity: float
-    note: str
+    unserved: float
+    notes: tuple
     course: int
     facts: dict
 
@@ -42,7 +48,7 @@ class News:
     kind: str
     key: tuple
     quantity: float
-    note: str
+    notes: tuple
     facts: dict
 
 
@@ -75,12 +81,12 @@ def _compare(want, sent):
     """Return what one station is told of a dish that it has."""
     quantity = want.quantity if want else 0.0
     more = round(quantity - sent.quantity, 6)
-    kept = min(quantity, sent.quantity)
+    kept = min(quantity, sent.unserved)
     rows = []
     if more < 0:
-        row = (sent.station_id, sent.course, "cancel", sent.key, -more, sent.note, sent.facts)
+        row = (sent.station_id, sent.course, "cancel", sent.key, -more, sent.notes, sent.facts)
         rows.append(News(*row))
-    if kept > 0 and want.note != sent.note:
+    if kept > 0 and want.notes != sent.notes:
         rows.append(_row(want, sent.station_id, "change", kept))
     if more > 0:
         rows.append(_row(want, sent.station_id, "new", more))
@@ -89,7 +95,7 @@ def _compare(want, sent):
 
 def _row(want, station_id, kind, quantity=None):
     quantity = want.quantity if quantity is None else quantity
-    return News(station_id, want.course, kind, want.key, quantity, want.note, want.facts)
+    return News(station_id, want.course, kind, want.key, quantity, want.notes, want.facts)
 
 
 def share_stop(quantity, pieces):

@@ -46,6 +46,7 @@ from . import fynlo_kitchen
 from . import fynlo_kitchen_moves
 from . import fynlo_kitchen_screen
 from . import pos_order_kitchen
+from . import fynlo_paper
 from . import ir_websocket
 from . import fynlo_order_share
 from . import pos_order_split

@@ -35,17 +35,24 @@ class FynloKitchen(models.AbstractModel):
         items_sudo = self._fynlo_known_items(order)
         wants = self._fynlo_wants(order, routes)
         news = find_news(wants, self._fynlo_sent(items_sudo), only_stops)
-        news = list(self._fynlo_stop(items_sudo, news))
-        if news:
-            tickets_sudo = tickets_sudo.create(self._fynlo_ticket_values(order, news))
-            order._fynlo_own_write().fynlo_kitchen_count += 1
-            self._fynlo_notify(order.config_id)
+        if not news:
+            return tickets_sudo
+        told = list(self._fynlo_stop(items_sudo, news))
+        if told:
+            tickets_sudo = tickets_sudo.create(self._fynlo_ticket_values(order, told))
+        order._fynlo_own_write().fynlo_kitchen_count += 1
+        self._fynlo_notify(order.config_id)
         return tickets_sudo
 
     @api.model
     def _fynlo_notify(self, stores):
-        """Wake the screens of the stores after the commit; they read what is true then."""
-        for store in stores:
+        """Wake the screens of the stores after the commit; they read what is true then.
+
+        Once in a transaction: what it does more is in the same commit.
+        """
+        woken = self.env.cr.precommit.data.setdefault("fynlo.kitchen.woken", set())
+        for store in stores.filtered(lambda each: each.id not in woken):
+            woken.add(store.id)
             channel = (store, SUBCHANNEL)
             self.env["bus.bus"]._sendone(channel, NOTIFICATION, {"store": store.fynlo_uuid})
 
@@ -80,7 +87,7 @@ class FynloKitchen(models.AbstractModel):
         return Want(
             key=(main.uuid, product.id, tuple(modifiers)),
             quantity=line.qty,
-            note=" / ".join(notes),
+            notes=(" / ".join(notes), main.order_id.general_customer_note or ""),
             course=main.course_id.index or 0,
             station_ids=()
             if is_held
@@ -116,6 +123,7 @@ class FynloKitchen(models.AbstractModel):
             key = item._fynlo_key()
             known = sent.get((key, item.station_id.id))
             live = item._fynlo_live() if item.kind == "new" else 0.0
+            waiting = live if item.state != SERVED else 0.0
             facts = {
                 "product_id": item.product_id.id,
                 "name": item.name,
@@ -126,7 +134,8 @@ class FynloKitchen(models.AbstractModel):
                 key=key,
                 station_id=item.station_id.id,
                 quantity=round(live + (known.quantity if known else 0.0), 6),
-                note=item.note or "",
+                unserved=round(waiting + (known.unserved if known else 0.0), 6),
+                notes=(item.note or "", item.order_note or ""),
                 course=item.ticket_id.course,
                 facts=facts,
             )
@@ -183,18 +192,20 @@ class FynloKitchen(models.AbstractModel):
 
     def _fynlo_item_values(self, order, row):
         line_uuid, _product_id, modifiers = row.key
+        note, order_note = row.notes
         return {
             **row.facts,
             "order_id": order.id,
             "line_uuid": line_uuid,
             "quantity": row.quantity,
             "modifiers": list(modifiers),
-            "note": row.note or False,
+            "note": note or False,
+            "order_note": order_note or False,
         }
 
 
 def _rest_of(want):
-    return want.note, want.course, want.station_ids, want.facts
+    return want.notes, want.course, want.station_ids, want.facts
 
 
 def _ticket_of(row):

@@ -78,25 +78,26 @@ class FynloKitchenTicket(models.Model):
         """Write a move of ``items`` of this one ticket; their orders follow."""
         if not items:
             return
-        items.write({"state": state, **_instants(state)})
+        for item in items:
+            item.write({"state": state, **_instants(item, state)})
         principal = principal_of(self.env)
         vals = {"version": self.version + 1, "user_id": principal.user_id}
         vals["employee_id"] = principal.employee_id
-        vals |= {
-            name: value
-            for name, value in _instants(self.state).items()
-            if not value or not self[name]
-        }
-        self.write(vals)
+        self.write(vals | _instants(self, self.state))
         for order in self.order_id | items.order_id:
             order._fynlo_own_write().fynlo_kitchen_count += 1
             order._fynlo_follow_kitchen()
         self.env["fynlo.kitchen"]._fynlo_notify(self.config_id)
 
 
-def _instants(state):
-    """Return the instants of what comes into ``state``: the present one, none after it."""
+def _instants(record, state):
+    """Return the instants of an item or ticket that comes into ``state``.
+
+    Those that it has not had on its way are the present one: who serves at once was also ready.
+    Those after it are none.
+    """
     states = list(_INSTANTS)
-    later = states[states.index(state) + 1 :] if state in states else states
-    vals = {_INSTANTS[each]: False for each in later}
-    return vals | ({_INSTANTS[state]: fields.Datetime.now()} if state in states else {})
+    reached = states.index(state) + 1 if state in states else 0
+    now = fields.Datetime.now()
+    vals = {_INSTANTS[each]: record[_INSTANTS[each]] or now for each in states[:reached]}
+    return vals | {_INSTANTS[each]: False for each in states[reached:]}

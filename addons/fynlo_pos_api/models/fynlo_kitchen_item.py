@@ -32,6 +32,7 @@ class FynloKitchenItem(models.Model):
     )
     modifiers = fields.Json(readonly=True)
     note = fields.Char(readonly=True)
+    order_note = fields.Char(readonly=True, help="What the order said when it was sent")
     allergens = fields.Char(readonly=True)
     state = fields.Selection(
         list(TICKET_STATES.items()), default="new", required=True, readonly=True

@@ -26,6 +26,8 @@ class FynloKitchenMoves(models.AbstractModel):
             found = items_sudo.filtered(lambda item, uuid=old_uuid: item.line_uuid == uuid)
             for dish in found.grouped(lambda item: (item._fynlo_key(), item.station_id)).values():
                 vals = {"order_id": target.id, "line_uuid": new_uuid}
+                if not target.general_customer_note:  # then there is nothing new to tell
+                    vals["order_note"] = False
                 moved_sudo |= self._fynlo_move_dish(dish, quantity, vals)
         if not moved_sudo:
             return

@@ -109,5 +109,4 @@ class FynloKitchenScreens(models.AbstractModel):
         left = Domain("state", "in", (READY, SERVED)) & Domain("write_date", ">=", today)
         order = "write_date DESC, id DESC"
         recent = tickets.search(domain & left, order=order, limit=RECENT_LIMIT) - opened
-        # Record rules have chosen them; a ticket shows table and guest of its order.
-        return opened.sudo(), recent.sudo()
+        return opened._fynlo_shown(), recent._fynlo_shown()

@@ -68,11 +68,6 @@ class FynloKitchenStation(models.Model):
             if station.is_default or station.category_ids or station.product_ids:
                 raise ValidationError(self.env._("The expo makes nothing: it sees everything."))
 
-    @api.constrains("config_id")
-    def _check_store(self):
-        if any(station.ticket_ids.config_id - station.config_id for station in self):
-            raise ValidationError(self.env._("A station with tickets stays in its store."))
-
     def action_open_screen(self):
         """Button: open the station's screen in another tab."""
         self.ensure_one()
@@ -135,6 +130,11 @@ class FynloKitchenStation(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        moved = self.filtered(
+            lambda station: vals.get("config_id") not in (None, station.config_id.id)
+        )
+        if moved.ticket_ids:
+            raise ValidationError(self.env._("A station with tickets stays in its store."))
         if _ROUTING_FIELDS & vals.keys():
             self.env.registry.clear_cache()
         return super().write(vals)

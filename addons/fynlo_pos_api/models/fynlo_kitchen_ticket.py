@@ -9,6 +9,9 @@ from odoo.fields import Domain
 from ..engine.order_life import READY
 from ..engine.ticket_life import KINDS, OPEN_STATES, TICKET_STATES, join_states
 
+#: What a ticket shows of its order.
+_ORDER_FIELDS = ("uuid", "fynlo_order_type", "table_id", "partner_id", "employee_id")
+_ORDER_FIELDS += ("general_customer_note",)
 _OPEN_SQL = "state IN ('new', 'preparing', 'ready')"
 
 
@@ -49,7 +52,7 @@ class FynloKitchenTicket(models.Model):
         "Preparation (min)",
         compute="_compute_preparation_min",
         store=True,
-        aggregator="avg",
+        aggregator=None,  # of those that are not ready it is 0; the items have the averages
         help="From firing to ready",
     )
 
@@ -107,8 +110,20 @@ class FynloKitchenTicket(models.Model):
             domain &= Domain("write_date", ">=", to_odoo_datetime(query.since))
         offset = (query.page - 1) * query.limit
         tickets = self.search(domain, order="id", limit=query.limit, offset=offset)
-        # Record rules have chosen them; a ticket shows table and guest of its order.
-        return tickets.sudo(), self.search_count(domain)
+        return tickets._fynlo_shown(), self.search_count(domain)
+
+    def _fynlo_shown(self):
+        """Return the tickets, which record rules have chosen, sudoed for what they show.
+
+        The kitchen may read no orders; a ticket shows table, guest and waiter of one. Only these
+        columns are read: an order has eighty.
+        """
+        tickets_sudo = self.sudo()
+        orders_sudo = tickets_sudo.order_id
+        orders_sudo.fetch(_ORDER_FIELDS)
+        for people in (orders_sudo.employee_id, orders_sudo.partner_id):
+            people.fetch(["name"])
+        return tickets_sudo
 
     @api.model
     def _fynlo_count_open(self, stations):

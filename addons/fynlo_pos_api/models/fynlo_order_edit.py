@@ -43,7 +43,7 @@ class FynloOrderEdit(models.AbstractModel):
         self._fynlo_rewrite(order, command, "edit", vals, command.reason)
         order._fynlo_log_comps(line for line in command.lines if line.comp_reason)
         order._fynlo_assign_courses(command.lines)
-        order._fynlo_stop_cooking()
+        order._fynlo_tell_kitchen()
         return order
 
     @api.model

@@ -54,11 +54,15 @@ class PosOrder(models.Model):
             self._fynlo_fire_courses(None)
             self.env["fynlo.kitchen"]._fynlo_cook(self)
 
-    def _fynlo_stop_cooking(self):
-        """Tell the kitchen at once what is not wanted any more; new things wait for a send."""
+    def _fynlo_tell_kitchen(self):
+        """Tell the kitchen at once what is not wanted any more; new things wait for a send.
+
+        Its screens also show at once what else has changed: table, guest, note.
+        """
         if self.fynlo_kitchen_count:
             self.env["fynlo.kitchen"]._fynlo_cook(self, only_stops=True)
             self._fynlo_follow_kitchen()
+            self.env["fynlo.kitchen"]._fynlo_notify(self.config_id)
 
     def _fynlo_follow_kitchen(self):
         """Bring an open order to the state that its items in the kitchen have."""
@@ -141,7 +145,7 @@ class PosOrderLine(models.Model):
         "Sent", compute="_compute_fynlo_sent_quantity", digits=(16, 6)
     )
 
-    @api.depends("qty")
+    @api.depends("qty", "order_id.fynlo_kitchen_count")  # it counts every change of the tickets
     def _compute_fynlo_sent_quantity(self):
         for order, lines in self.grouped("order_id").items():
             sent = order._fynlo_sent_by_line()

@@ -102,10 +102,10 @@ class PosOrder(models.Model):
         if not principal_of(self.env).is_at_least(order.config_id.fynlo_void_role):
             raise ForbiddenError()
         order._fynlo_check_step("cancel")
-        if not order.currency_id.is_zero(order.amount_paid):
+        if not order.currency_id.is_zero(sum(order.payment_ids.mapped("amount"))):
             raise OrderHasPaymentsError()
         order._fynlo_take_step("cancel", {"state": "cancel"}, reason=command.reason)
-        order._fynlo_stop_cooking()
+        order._fynlo_tell_kitchen()
         total = to_minor(order.amount_total, order.currency_id)
         facts = {"reason": command.reason, "total_minor": total}
         self.env["fynlo.audit"]._fynlo_log("order.void", order, facts)
@@ -130,6 +130,7 @@ class PosOrder(models.Model):
             vals |= {"employee_id": employee_sudo.id, "cashier": employee_sudo.name}
             details["employee"] = [order.employee_id.sudo().name or None, employee_sudo.name]
         order._fynlo_take_step("transfer", vals, reason=command.reason, details=details)
+        order._fynlo_tell_kitchen()
         return order
 
     def _fynlo_colleague(self, uuid):

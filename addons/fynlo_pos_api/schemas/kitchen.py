@@ -7,6 +7,7 @@ from odoo.addons.fynlo_base.schemas.base import (
     Body,
     PageQuery,
     PageReply,
+    Query,
     Reply,
     UtcInstant,
     from_odoo_datetime,
@@ -16,6 +17,7 @@ from pydantic import Field
 from .carts import OrderType
 from .order_edits import Version
 from .orders import NamedView
+from .receipts import Paper
 
 TicketState = Literal["new", "preparing", "ready", "served", "cancelled"]
 TicketKind = Literal["new", "change", "cancel"]
@@ -32,6 +34,12 @@ class TicketQuery(PageQuery):
     station: UUID | None = None
     state: Literal["open", "new", "preparing", "ready", "served", "cancelled"] | None = None
     since: UtcInstant | None = None
+
+
+class TicketPrintQuery(Query):
+    """Query string of ``GET /kitchen/tickets/{id}/escpos``; the station's paper if left out."""
+
+    paper: Paper | None = None
 
 
 class _TicketMove(Body):

@@ -6,11 +6,20 @@ from odoo.addons.fynlo_base.schemas.base import Query, Reply
 
 from .order_details import OrderView
 
+Paper = Literal["80mm", "58mm"]
+#: Content type of what is printed.
+PRINT_TYPES = {"escpos": "application/octet-stream", "pdf": "application/pdf"}
+
 
 class ReceiptQuery(Query):
-    """Query string of ``GET /orders/{id}/receipt``."""
+    """Query string of ``GET /orders/{id}/receipt``.
 
-    format: Literal["json"] = "json"
+    ``paper`` and ``drawer`` are of print: ``drawer`` opens the cash drawer if cash was paid.
+    """
+
+    format: Literal["json", "escpos", "pdf"] = "json"
+    paper: Paper = "80mm"
+    drawer: bool = False
 
 
 class SellerView(Reply):

@@ -60,7 +60,7 @@ class KitchenCase(SellingCase):
         body = {"lines": list(lines), **values} if lines else values
         return self.assertSuccess(self.api("PATCH", path, body, token=self.token))
 
-    def read(self, order):
+    def read_order(self, order):
         """Return an order as the API tells it."""
         return self.assertSuccess(self.api("GET", f"/orders/{order}", token=self.token))
 
@@ -95,4 +95,4 @@ class KitchenCase(SellingCase):
 
     def state_of(self, order):
         """Return the state of an order."""
-        return self.read(order)["state"]
+        return self.read_order(order)["state"]

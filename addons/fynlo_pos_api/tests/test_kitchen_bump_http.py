@@ -59,7 +59,7 @@ class TestKitchenBump(KitchenCase):
         self.assertEqual(again, ticket)
 
     def test_a_stopped_dish_is_not_bumped(self):
-        line = self.read(self.order)["lines"][0]
+        line = self.read_order(self.order)["lines"][0]
         self.edit(self.order, {"id": line["id"], "quantity": 0})
         ticket = self.bump(self.food_ticket)
         states = {item["name"]: item["state"] for item in ticket["items"]}
@@ -68,7 +68,9 @@ class TestKitchenBump(KitchenCase):
     def test_what_is_left_decides_when_the_rest_is_cancelled(self):
         self.bump(self.food_ticket)
         self.assertEqual(self.state_of(self.order), "preparing")
-        coffee = next(each for each in self.read(self.order)["lines"] if each["name"] == "Coffee")
+        coffee = next(
+            each for each in self.read_order(self.order)["lines"] if each["name"] == "Coffee"
+        )
         self.edit(self.order, {"id": coffee["id"], "quantity": 0})
         self.assertEqual(self.state_of(self.order), "ready")
 

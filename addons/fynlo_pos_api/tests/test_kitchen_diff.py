@@ -13,16 +13,16 @@ def want(key, quantity, note="", stations=(1,), course=0):
 def apply(kitchen, news):
     """Let a kitchen, ``{(key, station): [quantity, note]}``, do what it is told."""
     for row in news:
-        place = kitchen.setdefault((row.key, row.station_id), [0.0, row.note])
+        place = kitchen.setdefault((row.key, row.station_id), [0.0, row.notes])
         place[0] += {"new": 1, "change": 0, "cancel": -1}[row.kind] * row.quantity
         if row.kind != "cancel":
-            place[1] = row.note
+            place[1] = row.notes
     return kitchen
 
 
 def as_sent(kitchen):
     return [
-        Sent(key, station, quantity, note, 0, {})
+        Sent(key, station, quantity, quantity, note, 0, {})
         for (key, station), (quantity, note) in kitchen.items()
     ]
 
@@ -55,7 +55,7 @@ class TestTicketDiff(BaseCase):
             wanted = by_key.get(key)
             self.assertIn(quantity, (0, wanted.quantity if wanted else 0))
             if quantity:
-                self.assertEqual(note, wanted.note)
+                self.assertEqual(note, wanted.notes)
         for key, wanted in by_key.items():
             held = {station for known, station in before if known == key}
             found = {
@@ -66,18 +66,25 @@ class TestTicketDiff(BaseCase):
             self.assertEqual(found, held or set(wanted.station_ids))
 
     def test_only_stops(self):
-        sent = [Sent(("a",), 1, 3.0, "", 0, {}), Sent(("b",), 1, 1.0, "", 0, {})]
+        sent = [Sent(("a",), 1, 3.0, 3.0, "", 0, {}), Sent(("b",), 1, 1.0, 1.0, "", 0, {})]
         news = find_news([want("a", 2, "hot"), want("b", 5), want("c", 1)], sent, only_stops=True)
         self.assertEqual(
             [(row.key, row.kind, row.quantity) for row in news], [(("a",), "cancel", 1)]
         )
 
     def test_a_held_course_that_was_fired_before_stays(self):
-        sent = [Sent(("a",), 1, 1.0, "", 2, {})]
+        sent = [Sent(("a",), 1, 1.0, 1.0, "", 2, {})]
         self.assertEqual(find_news([want("a", 1, stations=())], sent), [])
 
+    def test_what_stands_on_the_table_is_not_made_otherwise(self):
+        sent = [Sent(("a",), 1, 3.0, 1.0, "", 0, {})]
+        news = find_news([want("a", 3, "hot")], sent)
+        self.assertEqual([(row.kind, row.quantity) for row in news], [("change", 1)])
+        sent = [Sent(("a",), 1, 3.0, 0.0, "", 0, {})]
+        self.assertEqual(find_news([want("a", 3, "hot")], sent), [])
+
     def test_thirds_leave_nothing(self):
-        sent = [Sent(("a",), 1, round(1 / 3 + 2 / 3, 6), "", 0, {})]
+        sent = [Sent(("a",), 1, round(1 / 3 + 2 / 3, 6), round(1 / 3 + 2 / 3, 6), "", 0, {})]
         self.assertEqual(find_news([want("a", 1.0)], sent), [])
 
     def test_share_stop(self):

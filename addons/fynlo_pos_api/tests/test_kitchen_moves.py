@@ -13,7 +13,7 @@ class TestKitchenMoves(KitchenCase):
     def setUp(self):
         super().setUp()
         self.cakes, self.soups = self.line(self.cake, 3, note="warm"), self.line(self.soup)
-        self.source = self.open_order(self.cakes, self.soups)
+        self.source = self.open_order(self.cakes, self.soups, note="by the window")
         self.send(self.source)
         self.target = self.open_order(self.line(self.water))
         self.before = self.told()
@@ -36,7 +36,7 @@ class TestKitchenMoves(KitchenCase):
         self.assertEqual(self.told(), before)
 
     def sent(self, order):
-        return {line["name"]: line["sentQuantity"] for line in self.read(order)["lines"]}
+        return {line["name"]: line["sentQuantity"] for line in self.read_order(order)["lines"]}
 
     def test_a_line_goes_with_its_id(self):
         source, target = self.move_lines((self.soups["id"], self.soups["id"], None))
@@ -65,6 +65,13 @@ class TestKitchenMoves(KitchenCase):
             [self.state_of(each) for each in (self.source, self.target)], ["ready"] * 2
         )
 
+    def test_the_note_of_the_other_bill_is_told(self):
+        self.edit(self.target, note="allergic to nuts")
+        source, target = self.move_lines((self.soups["id"], self.soups["id"], None))
+        source.lines.filtered(lambda each: each.uuid == self.soups["id"]).order_id = target
+        self.send(self.target)
+        self.assertEqual(self.told()[1:], [("Grill", "change", None, [("Soup", 1)])])
+
     def test_all_of_a_bill_goes_to_another(self):
         self.edit(self.target, self.line(self.cake))
         self.send(self.target)
@@ -72,7 +79,9 @@ class TestKitchenMoves(KitchenCase):
         source, target = self.move_lines(*lines)
         source.lines.order_id = target
         self.assertEqual({each["orderId"] for each in self.tickets()}, {self.target})
-        sent = [(line["name"], line["sentQuantity"]) for line in self.read(self.target)["lines"]]
+        sent = [
+            (line["name"], line["sentQuantity"]) for line in self.read_order(self.target)["lines"]
+        ]
         self.assertCountEqual(sent, [("Water", 0), ("Cake", 1), ("Cake", 3), ("Soup", 1)])
         before = self.told()
         self.send(self.target)
@@ -84,6 +93,12 @@ class TestKitchenMoves(KitchenCase):
         self.edit(self.target, {"id": self.soups["id"], "quantity": 0})
         self.assertEqual(self.told()[-1], ("Grill", "cancel", None, [("Soup", 1)]))
         self.assertEqual(len(self.tickets()), 2)
+
+    def test_what_was_sent_is_known_within_a_transaction(self):
+        source, target = self.move_lines()
+        self.assertEqual(source.lines.mapped("fynlo_sent_quantity"), [3, 1])
+        self.move_lines((self.soups["id"], self.soups["id"], None))
+        self.assertEqual(source.lines.mapped("fynlo_sent_quantity"), [3, 0])
 
     def test_what_was_sent_is_known_of_a_line(self):
         source, target = self.orders()

@@ -26,7 +26,9 @@ async function api(path, body) {
 }
 const cards = () => [...document.querySelectorAll(".k-ticket")];
 const press = (selector) => document.querySelector(selector).click();
-const key = (name) => window.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+const key = (name) => document.body.dispatchEvent(
+    new KeyboardEvent("keydown", { key: name, bubbles: true })
+);
 (async () => {
     await until("live", () => document.querySelector(".k-live.k-on"));
     await sleep(500); // the websocket subscribes
@@ -54,13 +56,18 @@ class TestKitchenPage(KitchenCase):
         super().setUp()
         self.session = None  # the case keeps the till's there, Odoo the browser's
 
-    def in_browser(self, station, act):
-        """Open the page of a station as the cook, and act on it while a waiter sends coffee."""
+    def in_browser(self, station, act, before="", after=""):
+        """Open the page of a station as the cook, and act on it when a waiter has sent coffee.
+
+        :param before: what happens before he sends, ``after`` when he has
+        """
         line = f'{{ id: crypto.randomUUID(), productId: "{self.coffee.fynlo_uuid}", quantity: 2 }}'
         send = f"""
+            {before}
             const order = crypto.randomUUID();
             await api("/orders", {{ id: order, orderType: "takeaway", lines: [{line}] }});
             await api(`/orders/${{order}}/send`, {{ id: crypto.randomUUID() }});
+            {after}
             await until("the ticket is there", () => cards().length === 1);
         """
         store = self.till.store.fynlo_uuid
@@ -105,6 +112,26 @@ class TestKitchenPage(KitchenCase):
             """,
         )
 
+    def test_a_lost_message_costs_no_dish(self):
+        """Nobody pokes the page: it reads when the connection is back."""
+        self.patch(type(self.env["fynlo.kitchen"]), "_fynlo_notify", lambda self, stores: None)
+        self.in_browser(
+            self.bar,
+            """
+            if (!wasLate) { throw new Error("something else had told the page"); }
+            """,
+            before="""
+            const bus = odoo.__WOWL_DEBUG__.root.env.services.bus_service;
+            bus.trigger("BUS:DISCONNECT");
+            await until("it says so", () => document.querySelector(".k-live.k-off"));
+            """,
+            after="""
+            await sleep(1500);
+            const wasLate = !cards().length;
+            bus.trigger("BUS:RECONNECT");
+            """,
+        )
+
     def test_the_expo_sees_what_is_ready_until_it_is_served(self):
         self.in_browser(
             self.expo,
@@ -117,7 +144,7 @@ class TestKitchenPage(KitchenCase):
             await until("it is served", () => !cards().length);
             """,
         )
-        self.assertEqual(self.env["fynlo.kitchen.ticket"].search([]).mapped("state"), ["served"])
+        self.assertEqual(self.bar.ticket_ids.mapped("state"), ["served"])
 
 
 @tagged("post_install", "-at_install")

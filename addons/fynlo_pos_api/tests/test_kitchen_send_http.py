@@ -37,7 +37,7 @@ class TestKitchenSend(KitchenCase):
         self.send(order)
         self.edit(order, {"id": first["id"], "quantity": 3}, self.line(self.soup))
         self.assertEqual(len(self.tickets()), 1)  # it waits for the waiter's word
-        self.assertEqual(self.read(order)["lines"][0]["sentQuantity"], 2)
+        self.assertEqual(self.read_order(order)["lines"][0]["sentQuantity"], 2)
         self.send(order)
         self.assertEqual(self.told()[1:], [("Grill", "new", None, [("Cake", 1), ("Soup", 1)])])
         note = [item["note"] for item in self.tickets()[1]["items"]]
@@ -53,7 +53,19 @@ class TestKitchenSend(KitchenCase):
         told = [(each["kind"], each["items"][0]["note"]) for each in self.tickets()]
         self.assertEqual(told, [("new", "no sugar"), ("change", "no nuts!")])
         self.assertEqual(self.tickets()[1]["items"][0]["quantity"], 2)
-        self.assertEqual(self.read(order)["lines"][0]["sentQuantity"], 2)
+        self.assertEqual(self.read_order(order)["lines"][0]["sentQuantity"], 2)
+
+    def test_a_changed_note_of_the_order_is_told_of_what_is_not_served(self):
+        order = self.open_order(self.line(self.cake), self.line(self.coffee))
+        self.send(order)
+        coffee = next(each for each in self.tickets() if each["station"]["name"] == "Bar")
+        self.bump(coffee, state="served")
+        self.edit(order, note="allergic to nuts")
+        self.assertEqual(len(self.tickets()), 2)
+        self.send(order)
+        self.send(order)
+        self.assertEqual(self.told()[2:], [("Grill", "change", None, [("Cake", 1)])])
+        self.assertEqual({each["note"] for each in self.tickets()}, {"allergic to nuts"})
 
     def test_fewer_pieces_stop_the_kitchen_at_once(self):
         line = self.line(self.cake, 3)
@@ -97,7 +109,7 @@ class TestKitchenSend(KitchenCase):
         self.bump(cake, state="served")
         self.edit(order, {"id": line["id"], "quantity": 1})
         self.assertEqual([each["kind"] for each in self.tickets()], ["new", "new"])
-        self.assertEqual(self.read(order)["lines"][0]["sentQuantity"], 1)
+        self.assertEqual(self.read_order(order)["lines"][0]["sentQuantity"], 1)
 
     def test_nothing_is_cooked_twice_when_stations_change(self):
         order = self.open_order(self.line(self.cake), self.line(self.coffee))
@@ -178,6 +190,14 @@ class TestKitchenSend(KitchenCase):
         self.assertEqual(self.send(body["id"])["state"], "completed")
         self.assertEqual(len(self.tickets()), 1)
 
+    def test_a_paid_sale_has_its_courses_one_by_one(self):
+        lines = [self.line(self.soup, course=1), self.line(self.cake, course=2)]
+        body = self.body(lines, [self.payment(self.cash, 770)])
+        self.assertSuccess(self.post(body), 201)
+        self.assertEqual(self.told(), [("Grill", "new", 1, [("Soup", 1)])])
+        self.send(body["id"], courses=[2])
+        self.assertEqual(self.told()[1:], [("Grill", "new", 2, [("Cake", 1)])])
+
     def test_payment_sends_what_was_not_sent(self):
         order = self.open_order(self.line(self.cake))
         self.send(order)
@@ -218,7 +238,7 @@ class TestKitchenSend(KitchenCase):
         self.assertEqual((item["note"], item["allergens"]), (note, "gluten, nuts"))
 
     def test_a_store_without_stations_makes_nothing(self):
-        self.env["fynlo.kitchen.station"].search([]).active = False
+        (self.grill | self.bar | self.expo).active = False
         order = self.open_order(self.line(self.cake))
         self.assertEqual(self.send(order)["state"], "sent")
         self.assertEqual(self.tickets(), [])

@@ -93,8 +93,10 @@ export class KitchenScreen extends Component {
         try {
             screen = await rpc("/fynlo/kitchen/read", asked, { silent: true });
         } catch (error) {
-            this.state.isOnline = false;
-            this.report(error);
+            this.state.isOnline = false; // the bar says so; what the server says is told too
+            if (error.data) {
+                this.report(error);
+            }
             return;
         }
         if (asked.store !== this.state.storeId || asked.station !== this.state.stationId) {

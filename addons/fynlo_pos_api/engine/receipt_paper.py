@@ -1,0 +1,72 @@
+"""A guest's receipt as rows."""
+
+from .paper import RULE, Row, format_amount, format_quantity
+
+
+def lay_out_receipt(receipt, sold_at, decimals):
+    """Return the rows of a receipt.
+
+    :param receipt: a ``ReceiptView``
+    :param sold_at: the instant of the sale in the store's own time, as text
+    :param decimals: decimal places of the currency
+    """
+
+    def money(minor):
+        return format_amount(minor, decimals)
+
+    order = receipt.order
+    return [
+        *_head(receipt, sold_at),
+        RULE,
+        *(row for line in order.lines for row in _line(line, money)),
+        RULE,
+        Row("Subtotal", money(order.subtotal)),
+        *(Row(tax.name, money(tax.amount)) for tax in order.taxes),
+        Row(f"TOTAL {order.currency}", money(order.total), bold=True, size=2),
+        RULE,
+        *_payments(order, money),
+        *_foot(receipt),
+    ]
+
+
+def _head(receipt, sold_at):
+    seller, order = receipt.seller, receipt.order
+    town = " ".join(filter(None, (seller.postal_code, seller.city)))
+    told = (seller.store, seller.street, town, seller.phone, seller.tax_number, receipt.header)
+    rows = [Row(seller.name, bold=True, size=2, centred=True)]
+    rows += [Row(text, centred=True) for text in told if text]
+    rows += [RULE, Row(order.reference, sold_at)]
+    if order.employee:
+        rows.append(Row(f"Served by {order.employee.name}"))
+    if order.table:
+        rows.append(Row(order.table.name))
+    if order.state == "cancelled":
+        rows.append(Row("CANCELLED", bold=True, size=2, centred=True))
+    elif order.payment_state in ("unpaid", "partial"):
+        rows.append(Row("NOT PAID", bold=True, centred=True))
+    return rows
+
+
+def _line(line, money):
+    quantity = format_quantity(line.quantity)
+    if line.parent_id:
+        return [Row(f"{quantity} x {line.name}", indent=2)]
+    rows = [Row(f"{quantity} x {line.name}", money(line.total))]
+    if line.discount_percent:
+        rows.append(Row(f"Discount {format_quantity(line.discount_percent)} %", indent=2))
+    if line.note:
+        rows.append(Row(line.note, indent=2))
+    return rows
+
+
+def _payments(order, money):
+    rows = [Row(payment.method.name, money(payment.tendered)) for payment in order.payments]
+    if order.change:
+        rows.append(Row("Change", money(order.change)))
+    if order.amount_due:
+        rows.append(Row("To pay", money(order.amount_due), bold=True))
+    return rows
+
+
+def _foot(receipt):
+    return [Row(), Row(receipt.footer, centred=True)] if receipt.footer else []
