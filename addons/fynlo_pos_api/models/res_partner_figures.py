@@ -43,12 +43,12 @@ class ResPartner(models.Model):
         if not self.ids:
             return []
         self.env["pos.order"].flush_model()
-        query = """SELECT DISTINCT partner.id FROM res_partner AS partner
-                   JOIN res_partner AS member ON member.id = partner.id
-                     OR (member.parent_id = partner.id AND member.type <> 'contact')
+        query = """SELECT partner_id FROM fynlo_customer_change WHERE partner_id IN %s
+                   UNION SELECT member.parent_id FROM res_partner AS member
                    JOIN fynlo_customer_change AS change ON change.partner_id = member.id
-                   WHERE partner.id IN %s"""
-        return [id_ for (id_,) in self.env.execute_query(SQL(query, tuple(self.ids)))]
+                   WHERE member.parent_id IN %s AND member.type <> 'contact'"""
+        ids = tuple(self.ids)
+        return [id_ for (id_,) in self.env.execute_query(SQL(query, ids, ids))]
 
     @api.model
     def _fynlo_owner_ids(self, partner_ids):

@@ -8,6 +8,7 @@ from . import (
     test_customer_indexes,
     test_customer_merge,
     test_customer_parallel,
+    test_customer_queries,
     test_customer_search,
     test_customer_views,
     test_drawer_http,
