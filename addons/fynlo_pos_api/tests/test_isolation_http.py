@@ -119,6 +119,8 @@ class TestIsolationHttp(SellingCase):
             body = {**smallest_body(spec.body), **MORE.get(spec.body.__name__, {})}
         headers = {"X-Store-Id": self.till.store.fynlo_uuid} if spec.store_scoped else {}
         response = self.api(method, path, body, token=token, headers=headers)
+        if response.ok and not spec.is_enveloped:
+            return response.status_code, {"success": True}
         envelope = response.json()
         envelope.pop("requestId")
         return response.status_code, envelope
