@@ -6,12 +6,11 @@ from odoo.http import Controller, request
 from ..schemas.kitchen import (
     StationList,
     TicketBump,
-    TicketPage,
     TicketPrintQuery,
     TicketQuery,
     TicketRecall,
-    TicketView,
 )
+from ..schemas.kitchen_tickets import TicketPage, TicketView
 from ..schemas.receipts import PRINT_TYPES
 
 _KITCHEN = {"roles": KITCHEN, "store_scoped": True}

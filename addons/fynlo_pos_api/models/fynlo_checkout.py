@@ -78,9 +78,7 @@ class FynloCheckout(models.AbstractModel):
         order = self.env["pos.order"]._fynlo_create_order(vals, builder._fynlo_parents(cart))
         if book.is_foreign_currency and order.state == "paid":
             order._compute_total_cost_in_real_time()
-        order._fynlo_assign_courses(command.lines)
-        if order.state == "paid":
-            order._fynlo_cook_sold(order.date_order)
+        order._fynlo_open_in_kitchen(command.lines)
         if difference:
             self._fynlo_log_difference(order, cart, command)
         self._fynlo_log_withdrawn(order, cart)

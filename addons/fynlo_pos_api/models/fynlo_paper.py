@@ -9,7 +9,7 @@ from ..engine.paper import COLUMNS
 from ..engine.pdf_paper import to_pdf
 from ..engine.receipt_paper import lay_out_receipt
 from ..engine.ticket_paper import lay_out_ticket
-from ..schemas.kitchen import TicketView
+from ..schemas.kitchen_tickets import TicketView
 from ..schemas.receipts import ReceiptView
 
 _FONT = "web/static/fonts/google/Fira_Mono/Fira_Mono-Regular.ttf"

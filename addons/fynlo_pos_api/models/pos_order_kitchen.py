@@ -45,6 +45,12 @@ class PosOrder(models.Model):
         order._fynlo_follow_kitchen()
         return order
 
+    def _fynlo_open_in_kitchen(self, lines):
+        """Put the ``CartLine`` of a new order into their courses; a finished sale is cooked."""
+        self._fynlo_assign_courses(lines)
+        if self.state == "paid":
+            self._fynlo_cook_sold(self.date_order)
+
     def _fynlo_cook_sold(self, sold_at=None):
         """Tell the kitchen what it does not know of a sale that has just been finished.
 

@@ -5,7 +5,8 @@ from typing import Literal
 
 from odoo.addons.fynlo_base.schemas.base import Reply, UtcInstant
 
-from .kitchen import StationView, TicketView
+from .kitchen import StationView
+from .kitchen_tickets import TicketView
 from .orders import NamedView
 
 

@@ -4,7 +4,8 @@ from uuid import uuid4
 
 from odoo.tests import tagged
 
-from ..schemas.kitchen import StationList, TicketBump, TicketPage, TicketQuery
+from ..schemas.kitchen import StationList, TicketBump, TicketQuery
+from ..schemas.kitchen_tickets import TicketPage
 from ..schemas.order_edits import OrderSend
 from .kitchen_case import KitchenCase
 
