@@ -18,6 +18,7 @@
         "security/fynlo_kitchen.xml",
         "security/fynlo_customer_rules.xml",
         "data/ir_cron.xml",
+        "data/mail_template.xml",
         "data/fynlo_customer.xml",
         "data/product_product.xml",
         "wizards/fynlo_drawer_close_wizard_views.xml",

@@ -185,3 +185,16 @@ class CustomerNotErasableError(FynloError):
 
     status, code = 409, "customer_not_erasable"
     message = "This customer cannot be erased."
+
+
+class ContactRefusedError(FynloError):
+    """The customer wants no such messages; an address that he names himself is another matter."""
+
+    status, code = 422, "contact_refused"
+    message = "The customer does not want e-mails about purchases."
+
+
+class MailLimitError(FynloError):
+    """The receipt was mailed as often as one can be."""
+
+    status, code, message = 422, "mail_limit", "This receipt was mailed often enough."

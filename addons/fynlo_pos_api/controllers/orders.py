@@ -1,5 +1,6 @@
 from odoo.addons.fynlo_base.http.reply import RawReply
 from odoo.addons.fynlo_base.http.route import CASHIER, api_route
+from odoo.addons.fynlo_base.schemas.base import EmptyReply
 from odoo.http import Controller, request
 
 from .. import exceptions as exc
@@ -7,7 +8,7 @@ from ..schemas.carts import OrderCreate, QuoteRequest
 from ..schemas.order_details import OrderView
 from ..schemas.orders import OrderPage, OrderQuery
 from ..schemas.quotes import QuoteView
-from ..schemas.receipts import PRINT_TYPES, ReceiptQuery, ReceiptView
+from ..schemas.receipts import PRINT_TYPES, OrderMail, ReceiptQuery, ReceiptView
 
 _PRICING = (
     exc.ApprovalRequiredError,
@@ -101,3 +102,18 @@ class OrdersController(Controller):
             return ReceiptView.of(order)
         body = request.env["fynlo.paper"]._fynlo_print_receipt(order, query)
         return RawReply(body, PRINT_TYPES[query.format])
+
+    @api_route(
+        "/orders/<uuid:order_id>/email",
+        methods=["POST"],
+        body=OrderMail,
+        reply=EmptyReply,
+        roles=CASHIER,
+        store_scoped=True,
+        status=202,
+        errors=(exc.ContactRefusedError, exc.MailLimitError),
+    )
+    def mail_receipt(self, order_id, command):
+        """Mail the receipt of one order as PDF; it leaves within minutes."""
+        request.env["pos.order"]._fynlo_mail_receipt(order_id, command)
+        return EmptyReply()

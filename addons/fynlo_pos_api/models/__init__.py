@@ -34,6 +34,7 @@ from . import fynlo_order_step
 from . import pos_order_life
 from . import fynlo_order_edit
 from . import fynlo_order_payment
+from . import pos_order_mail
 from . import pos_order_refund
 from . import fynlo_refund_values
 from . import fynlo_order_refund

@@ -10,6 +10,7 @@ _SERVER_FIELDS = {
             "fynlo_is_money_back",
             "fynlo_is_service_waived",
             "fynlo_kitchen_count",
+            "fynlo_mail_count",
             "fynlo_merged_into_id",
             "fynlo_order_type",
             "fynlo_party_size",

@@ -1,9 +1,11 @@
 """The receipt of an order as data; a till lays it out."""
 
 from typing import Literal
+from uuid import UUID
 
-from odoo.addons.fynlo_base.schemas.base import Query, Reply
+from odoo.addons.fynlo_base.schemas.base import Body, Query, Reply
 
+from .customer_bodies import Email
 from .order_details import OrderView
 
 Paper = Literal["80mm", "58mm"]
@@ -20,6 +22,13 @@ class ReceiptQuery(Query):
     format: Literal["json", "escpos", "pdf"] = "json"
     paper: Paper = "80mm"
     drawer: bool = False
+
+
+class OrderMail(Body):
+    """Body of ``POST /orders/{id}/email``; without ``email`` it goes to the customer's own."""
+
+    id: UUID
+    email: Email | None = None
 
 
 class SellerView(Reply):

@@ -39,6 +39,7 @@ from . import (
     test_order_handover_http,
     test_order_http,
     test_order_life,
+    test_order_mail_http,
     test_order_parallel,
     test_order_paths,
     test_order_split_http,
