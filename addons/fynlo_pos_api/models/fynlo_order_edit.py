@@ -143,11 +143,13 @@ class FynloOrderEdit(models.AbstractModel):
 
     def _fynlo_groups(self, order, book, position_id):
         """Return the order's lines as lists of ``PricedLine``: a line, and a combo's items."""
+        # Read together: a line by itself would ask for its taxes, values and words alone.
         lines = order.lines.sorted("id")
+        items = lines.grouped("combo_parent_id")
         return [
             [
                 self._fynlo_recall(line, book, position_id)
-                for line in main + main.combo_line_ids.sorted("id")
+                for line in (main, *items.get(main, lines.browse()))
             ]
             for main in lines.filtered(_is_own_line)
         ]

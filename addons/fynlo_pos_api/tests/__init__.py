@@ -42,6 +42,7 @@ from . import (
     test_order_mail_http,
     test_order_parallel,
     test_order_paths,
+    test_order_size,
     test_order_split_http,
     test_order_split_kitchen,
     test_order_split_parallel,
