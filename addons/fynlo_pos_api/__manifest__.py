@@ -35,8 +35,10 @@
         "views/kitchen_ticket_views.xml",
         "views/pos_session_report.xml",
         "views/res_partner_views.xml",
+        "views/fynlo_board_views.xml",
     ],
     "assets": {
+        "web.assets_backend": ["fynlo_pos_api/static/src/board/**/*"],
         "fynlo_pos_api.assets_kitchen": [
             ("include", "point_of_sale.base_app"),
             "fynlo_pos_api/static/src/kitchen/**/*",

@@ -71,6 +71,7 @@ from . import pos_session_report_cash
 from . import pos_session_stock
 from . import pos_order_stock
 from . import product_product_stock
+from . import fynlo_board
 from . import fynlo_customer_change
 from . import fynlo_customer_alias
 from . import res_partner_figures
