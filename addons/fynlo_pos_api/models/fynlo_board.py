@@ -98,14 +98,15 @@ class FynloBoard(models.AbstractModel):
         totals = {
             hour.replace(tzinfo=timezone.utc).astimezone(zone).hour: total for hour, total in groups
         }
-        highest = max([*totals.values(), 0.01])
+        highest, now = max([*totals.values(), 0.01]), datetime.now(zone).hour
         return [
             {
                 "hour": f"{hour:02d}",
                 "total": self._fynlo_money(store, totals.get(hour, 0)),
                 "height": max(round(100 * totals.get(hour, 0) / highest), 0),
             }
-            for hour in range(datetime.now(zone).hour + 1)
+            for hour in range(min([*totals, now - 5, now]), now + 1)
+            if hour >= 0
         ]
 
     def _fynlo_latest(self, store, since):
@@ -147,7 +148,12 @@ class FynloBoard(models.AbstractModel):
         return {
             "taken": len(taken),
             "rows": [
-                {"id": table.id, "name": str(table.table_number), "taken": table.id in taken}
+                {
+                    "id": table.id,
+                    "name": str(table.table_number),
+                    "title": table.display_name,
+                    "taken": table.id in taken,
+                }
                 for table in tables
             ],
         }

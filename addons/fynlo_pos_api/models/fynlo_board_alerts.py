@@ -37,7 +37,7 @@ def _late_tickets(store, _since):
     text = store.env._
     return _count(
         store, "danger", "fynlo.kitchen.ticket", domain,
-        lambda count: text("%s kitchen tickets are late", count),
+        lambda count: text("Late kitchen tickets: %s", count),
     )  # fmt: skip
 
 
@@ -47,17 +47,18 @@ def _old_orders(store, _since):
     text = store.env._
     return _count(
         store, "warning", "pos.order", domain,
-        lambda count: text("%s orders are open for more than four hours", count),
+        lambda count: text("Open for more than four hours: %s", count),
     )  # fmt: skip
 
 
 def _price_differences(store, since):
-    domain = [("config_id", "=", store.id), ("fynlo_price_difference", "!=", 0)]
-    domain.append(("date_order", ">=", fields.Datetime.to_string(since)))
+    domain = [("config_id", "=", store.id), ("date_order", ">=", fields.Datetime.to_string(since))]
+    # Not "!=": that would take in the orders that have no value at all.
+    domain += ["|", ("fynlo_price_difference", "<", 0), ("fynlo_price_difference", ">", 0)]
     text = store.env._
     return _count(
         store, "warning", "pos.order", domain,
-        lambda count: text("%s offline sales had other prices today", count),
+        lambda count: text("Offline sales with other prices today: %s", count),
     )  # fmt: skip
 
 
@@ -79,5 +80,5 @@ def _waiting_stock(store, _since):
         return None
     return _count(
         store, "warning", "stock.picking", domain,
-        lambda count: text("%s transfers of sold goods wait for their lots", count),
+        lambda count: text("Sold goods that wait for their lots: %s", count),
     )  # fmt: skip

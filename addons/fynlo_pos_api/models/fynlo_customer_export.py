@@ -63,7 +63,9 @@ class FynloCustomerExport(models.AbstractModel):
                     {
                         "name": line.full_product_name or line.product_id.display_name,
                         "quantity": line.qty,
-                        "total": to_minor(line.price_subtotal_incl, order.currency_id),
+                        "total": to_minor(
+                            line._fynlo_amount("price_subtotal_incl"), order.currency_id
+                        ),
                         "note": line.customer_note or None,
                     }
                     for line in order.lines

@@ -1,6 +1,7 @@
 from collections import defaultdict
+from math import copysign
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..engine.money import to_minor
 from ..engine.refund import Share
@@ -62,7 +63,23 @@ class PosOrderLine(models.Model):
         booked = self.refund_orderline_ids.filtered(
             lambda line: line.order_id.state in ("paid", "done")
         )
-        return -sum(booked.mapped("price_subtotal_incl"))
+        return -sum(line._fynlo_amount("price_subtotal_incl") for line in booked)
+
+    def _fynlo_amount(self, name):
+        """Return ``price_subtotal`` or ``price_subtotal_incl`` of one line with its own sign.
+
+        The web POS stores those of a refund above zero.
+        """
+        direction = self.qty * self.price_unit
+        return copysign(self[name], direction) if direction else self[name]
+
+    @api.depends("price_subtotal", "total_cost")
+    def _compute_margin(self):
+        """Odoo turns the sign of a refund's price, as the web POS stores it the other way round."""
+        result = super()._compute_margin()
+        for line in self.filtered(lambda each: each.order_id.is_refund and not each.combo_line_ids):
+            line.margin = line._fynlo_amount("price_subtotal") - line.total_cost
+        return result
 
     def _prepare_base_line_for_taxes_computation(self):
         """Of a refund that brings no goods back, take the refund's side of the taxes too."""

@@ -49,8 +49,8 @@ class OrderLineView(Reply):
             refunded_total=to_minor(line._fynlo_refunded_total(), currency),
             unit_price=to_minor(line.price_unit, currency),
             discount_percent=line.discount,
-            subtotal=to_minor(line.price_subtotal, currency),
-            total=to_minor(line.price_subtotal_incl, currency),
+            subtotal=to_minor(line._fynlo_amount("price_subtotal"), currency),
+            total=to_minor(line._fynlo_amount("price_subtotal_incl"), currency),
             modifiers=[
                 ModifierView(id=value.fynlo_uuid, name=value.name, custom_value=words.get(value))
                 for value in chosen

@@ -190,6 +190,27 @@ class TestRefundHttp(RefundCase):
         scrap = self.env["stock.scrap"].search([("product_id", "=", self.cake.id)])
         self.assertEqual((scrap.scrap_qty, scrap.state), (1.0, "done"))
 
+    def test_a_refund_takes_its_margin_back(self):
+        data = self.assertSuccess(self.refund(all=True), 201)
+        refund = self.order_of(data)
+        refund.lines._compute_total_cost(self.env["stock.move"])
+        self.order.lines._compute_total_cost(self.env["stock.move"])
+        self.env.invalidate_all()
+        self.assertAlmostEqual(refund.margin, -self.order.margin)
+        self.assertLess(refund.margin, 0)
+
+    def test_a_refund_of_the_web_pos_counts(self):
+        """It stores the amounts of a refund's lines above zero."""
+        data = self.assertSuccess(
+            self.refund(lines=[{"lineId": self.two["id"], "quantity": 1}]), 201
+        )
+        line = self.order_of(data).lines
+        line.price_subtotal, line.price_subtotal_incl = 2.5, 2.75
+        origin = self.read_order()
+        self.assertEqual([each["refundedTotal"] for each in origin["lines"]], [275, 0])
+        refund = self.api("GET", f"/orders/{data['id']}", token=self.token)
+        self.assertEqual(self.assertSuccess(refund)["lines"][0]["total"], -275)
+
     def test_each_bad_field_is_named(self):
         cases = [
             ({}, ["body"]),
