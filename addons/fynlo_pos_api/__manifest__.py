@@ -16,6 +16,7 @@
         "security/fynlo_order_share.xml",
         "security/fynlo_kitchen.xml",
         "security/fynlo_customer_rules.xml",
+        "security/fynlo_product_outage.xml",
         "data/ir_cron.xml",
         "data/fynlo_customer.xml",
         "data/product_product.xml",
@@ -33,6 +34,7 @@
         "views/kitchen_ticket_views.xml",
         "views/pos_session_report.xml",
         "views/res_partner_views.xml",
+        "views/fynlo_product_outage_views.xml",
     ],
     "assets": {
         "fynlo_pos_api.assets_kitchen": [

@@ -8,6 +8,7 @@ from . import (
     kitchen_page,
     order_steps,
     orders,
+    products,
     refunds,
     sessions,
     splits,

@@ -12,6 +12,9 @@ from . import pos_config
 from . import pos_config_session
 from . import pos_config_refund
 from . import pos_config_service
+from . import pos_config_stock
+from . import fynlo_product_outage
+from . import product_availability
 from . import fynlo_price_book
 from . import fynlo_price_book_products
 from . import fynlo_pricing
@@ -83,3 +86,4 @@ from . import fynlo_customer_export
 from . import fynlo_scrubber
 from . import fynlo_customer_erasure
 from . import fynlo_demo_customers
+from . import fynlo_demo_stock

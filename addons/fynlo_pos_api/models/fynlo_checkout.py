@@ -162,10 +162,12 @@ class FynloCheckout(models.AbstractModel):
 
     def _fynlo_log_withdrawn(self, order, cart):
         """Note what was sold offline although it had been withdrawn by the time it came."""
+        now = fields.Datetime.now()
         withdrawn = [
             line.product.uuid
             for line in cart.lines
-            if line.parent is None and line.kind == "item" and not line.product.is_sold
+            if (line.parent is None and line.kind == "item" and not line.product.is_sold)
+            or cart.book.is_out(line.product.uuid, now)
         ]
         if withdrawn:
             facts = {"product_ids": withdrawn}

@@ -10,6 +10,7 @@ _LIMIT_FIELDS = frozenset(
         "fynlo_max_discount_supervisor",
         "fynlo_no_sale_role",
         "fynlo_order_seq_id",
+        "fynlo_outage_role",
         "fynlo_refund_limit",
         "fynlo_refund_role",
         "fynlo_service_min_guests",

@@ -1,4 +1,5 @@
 from . import (
+    test_availability_http,
     test_cash_counts,
     test_catalog_http,
     test_customer_details_http,
