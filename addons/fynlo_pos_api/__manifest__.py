@@ -16,6 +16,7 @@
         "security/fynlo_order_share.xml",
         "security/fynlo_kitchen.xml",
         "security/fynlo_customer_rules.xml",
+        "security/fynlo_products.xml",
         "security/fynlo_product_outage.xml",
         "data/ir_cron.xml",
         "data/fynlo_customer.xml",

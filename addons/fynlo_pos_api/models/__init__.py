@@ -15,6 +15,8 @@ from . import pos_config_service
 from . import pos_config_stock
 from . import fynlo_product_outage
 from . import product_availability
+from . import product_template_search
+from . import product_template_edit
 from . import fynlo_price_book
 from . import fynlo_price_book_products
 from . import fynlo_pricing

@@ -43,6 +43,7 @@ from . import (
     test_order_split_parallel,
     test_price_book,
     test_pricing_parity,
+    test_products_http,
     test_references,
     test_refund_engine,
     test_refund_http,
