@@ -185,3 +185,10 @@ class CustomerNotErasableError(FynloError):
 
     status, code = 409, "customer_not_erasable"
     message = "This customer cannot be erased."
+
+
+class CategoryInUseError(FynloError):
+    """Products or other categories are in it; ``details`` counts them."""
+
+    status, code = 409, "category_in_use"
+    message = "Move what is in this category first."

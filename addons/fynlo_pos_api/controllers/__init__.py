@@ -1,5 +1,6 @@
 from . import (
     catalog,
+    categories,
     customer_details,
     customers,
     drawers,

@@ -17,6 +17,7 @@ from . import fynlo_product_outage
 from . import product_availability
 from . import product_template_search
 from . import product_template_edit
+from . import pos_category_edit
 from . import fynlo_price_book
 from . import fynlo_price_book_products
 from . import fynlo_pricing

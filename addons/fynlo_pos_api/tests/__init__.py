@@ -2,6 +2,7 @@ from . import (
     test_availability_http,
     test_cash_counts,
     test_catalog_http,
+    test_categories_http,
     test_customer_details_http,
     test_customer_erase,
     test_customer_figures,
