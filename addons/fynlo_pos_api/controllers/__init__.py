@@ -5,6 +5,7 @@ from . import (
     customers,
     drawers,
     employees,
+    inventory,
     kitchen,
     kitchen_page,
     order_steps,

@@ -75,6 +75,8 @@ from . import pos_session_report_cash
 from . import pos_session_stock
 from . import pos_order_stock
 from . import product_product_stock
+from . import stock_move
+from . import fynlo_inventory
 from . import fynlo_customer_change
 from . import fynlo_customer_alias
 from . import res_partner_figures

@@ -23,6 +23,7 @@ from . import (
     test_employees_http,
     test_foreign_currency,
     test_forged_context,
+    test_inventory_http,
     test_kitchen_bump_http,
     test_kitchen_diff,
     test_kitchen_moves,

@@ -1,0 +1,56 @@
+from odoo.addons.fynlo_base.http.route import CASHIER, MANAGER, api_route
+from odoo.http import Controller, request
+
+from ..schemas.inventory import (
+    AdjustmentCreate,
+    AdjustmentView,
+    InventoryQuery,
+    MovementPage,
+    MovementQuery,
+    StockPage,
+)
+
+_MANAGER = {"roles": MANAGER, "store_scoped": True}
+
+
+class InventoryController(Controller):
+    """Stock of a store."""
+
+    @api_route(
+        "/inventory",
+        methods=["GET"],
+        query=InventoryQuery,
+        reply=StockPage,
+        roles=CASHIER,
+        store_scoped=True,
+    )
+    def list_stock(self, query):
+        """List how much the store has of each product that is counted.
+
+        ``pending`` is sold and not taken out of ``onHand`` yet; ``available`` is exact at once.
+        """
+        return StockPage.of(*request.env["fynlo.inventory"]._fynlo_page(query), query)
+
+    @api_route(
+        "/inventory/adjustments",
+        methods=["POST"],
+        body=AdjustmentCreate,
+        reply=AdjustmentView,
+        status=201,
+        **_MANAGER,
+    )
+    def adjust_stock(self, command):
+        """Correct the stock: so many more or fewer, or as counted, and why."""
+        found = request.env["fynlo.inventory"]._fynlo_adjust(command)
+        return AdjustmentView.of(command.id, *found)
+
+    @api_route(
+        "/inventory/movements",
+        methods=["GET"],
+        query=MovementQuery,
+        reply=MovementPage,
+        **_MANAGER,
+    )
+    def list_movements(self, query):
+        """List what came to the store and what left it, the latest first."""
+        return MovementPage.of(*request.env["fynlo.inventory"]._fynlo_movements(query), query)
