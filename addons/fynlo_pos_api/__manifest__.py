@@ -18,6 +18,7 @@
         "security/fynlo_customer_rules.xml",
         "security/fynlo_products.xml",
         "security/fynlo_product_outage.xml",
+        "security/fynlo_stock_reservation.xml",
         "data/ir_cron.xml",
         "data/fynlo_customer.xml",
         "data/product_product.xml",
@@ -36,6 +37,7 @@
         "views/pos_session_report.xml",
         "views/res_partner_views.xml",
         "views/fynlo_product_outage_views.xml",
+        "views/fynlo_stock_reservation_views.xml",
     ],
     "assets": {
         "fynlo_pos_api.assets_kitchen": [

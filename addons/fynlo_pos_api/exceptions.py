@@ -192,3 +192,9 @@ class CategoryInUseError(FynloError):
 
     status, code = 409, "category_in_use"
     message = "Move what is in this category first."
+
+
+class OutOfStockError(FynloError):
+    """A strict store has not got so many; ``details.products`` tells what is left of each."""
+
+    status, code, message = 409, "out_of_stock", "There is not enough of it left."

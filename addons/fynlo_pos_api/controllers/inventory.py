@@ -1,6 +1,7 @@
 from odoo.addons.fynlo_base.http.route import CASHIER, MANAGER, api_route
 from odoo.http import Controller, request
 
+from ..exceptions import OutOfStockError
 from ..schemas.inventory import (
     AdjustmentCreate,
     AdjustmentView,
@@ -9,6 +10,7 @@ from ..schemas.inventory import (
     MovementQuery,
     StockPage,
 )
+from ..schemas.reservations import ReservationCreate, ReservationView
 
 _MANAGER = {"roles": MANAGER, "store_scoped": True}
 
@@ -54,3 +56,21 @@ class InventoryController(Controller):
     def list_movements(self, query):
         """List what came to the store and what left it, the latest first."""
         return MovementPage.of(*request.env["fynlo.inventory"]._fynlo_movements(query), query)
+
+    @api_route(
+        "/inventory/reservations",
+        methods=["POST"],
+        body=ReservationCreate,
+        reply=ReservationView,
+        roles=CASHIER,
+        store_scoped=True,
+        status=201,
+        errors=(OutOfStockError,),
+    )
+    def reserve_stock(self, command):
+        """Set goods aside for a cart, for at most a quarter of an hour.
+
+        A strict store refuses what it has not got; any other takes note.
+        """
+        reservations = request.env["fynlo.stock.reservation"]
+        return ReservationView.of(reservations._fynlo_reserve(command))

@@ -9,7 +9,7 @@ class StockLevel:
 
     :ivar on_hand: what Odoo's stock says
     :ivar pending: sold, and not taken out of it yet
-    :ivar reserved: set aside for deliveries and transfers
+    :ivar reserved: set aside for deliveries, open orders and reservations
     """
 
     on_hand: float = 0.0

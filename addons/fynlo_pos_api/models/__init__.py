@@ -77,6 +77,8 @@ from . import pos_order_stock
 from . import product_product_stock
 from . import stock_move
 from . import fynlo_inventory
+from . import fynlo_stock_gate
+from . import fynlo_stock_reservation
 from . import fynlo_customer_change
 from . import fynlo_customer_alias
 from . import res_partner_figures

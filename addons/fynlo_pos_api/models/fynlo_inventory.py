@@ -45,7 +45,7 @@ class FynloInventory(models.AbstractModel):
         :raise InvalidFieldsError: unknown products, products that are not counted, lots
         """
         self.env["res.users"]._fynlo_require("manager")
-        products = self._fynlo_check_lines(command.lines)
+        products = self._fynlo_find_counted(command.lines, with_lots=True)
         store_sudo = self._fynlo_store_sudo()
         changes = {}
         for product, line in zip(products, command.lines, strict=True):
@@ -93,9 +93,11 @@ class FynloInventory(models.AbstractModel):
         domain = Domain(self.env["product.product"]._check_company_domain(company_id))
         return domain & Domain("is_storable", "=", True) & Domain("available_in_pos", "=", True)
 
-    def _fynlo_check_lines(self, lines):
-        """Return the product of each line.
+    @api.model
+    def _fynlo_find_counted(self, lines, with_lots=False):
+        """Return the product of each line; these are counted.
 
+        :param with_lots: the lines name the lots of what is tracked by them
         :raise InvalidFieldsError: all that is wrong with the lines
         """
         uuids = {str(line.product_id) for line in lines}
@@ -106,7 +108,7 @@ class FynloInventory(models.AbstractModel):
             product = found.get(str(line.product_id))
             if product is None:
                 error = ("productId", "unknown_reference", "No such product is counted.")
-            elif (product.tracking == "none") != (line.lot is None):
+            elif with_lots and (product.tracking == "none") != (line.lot is None):
                 error = ("lot", "lot_mismatch", "Name the lot of what is tracked by lots.")
             else:
                 continue

@@ -128,6 +128,7 @@ class FynloPriceBook(models.AbstractModel):
             tip_product_uuid=config_sudo.tip_product_id.fynlo_uuid or None,
             service=_service_entry(config_sudo),
             comp_role=config_sudo.fynlo_comp_role,
+            is_strict=config_sudo.fynlo_is_strict_stock,
             outages=self._fynlo_outages(config_sudo),
         )
 

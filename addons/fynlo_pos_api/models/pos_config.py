@@ -6,6 +6,7 @@ _LIMIT_FIELDS = frozenset(
     (
         "amount_authorized_diff",
         "fynlo_comp_role",
+        "fynlo_is_strict_stock",
         "fynlo_max_discount_cashier",
         "fynlo_max_discount_supervisor",
         "fynlo_no_sale_role",

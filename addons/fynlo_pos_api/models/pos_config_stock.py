@@ -13,3 +13,8 @@ class PosConfig(models.Model):
         required=True,
         help="Who may say on a Fynlo device that a product is sold out, or is back.",
     )
+    fynlo_is_strict_stock = fields.Boolean(
+        "Never Sell More Than There Is",
+        help="Refuse orders and reservations of Fynlo devices beyond what is available of goods "
+        "that are counted. What was sold while a device was offline is booked all the same.",
+    )

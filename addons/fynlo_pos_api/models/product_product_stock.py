@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ..engine.stock import StockLevel
@@ -76,7 +76,27 @@ class ProductProduct(models.Model):
                       AND part.state IN ('assigned', 'partially_available')
                       AND NOT EXISTS (SELECT FROM pos_config
                                        WHERE picking_type_id = picking.picking_type_id)
+                   UNION ALL
+                   SELECT 'reserved', line.product_id, line.quantity
+                     FROM fynlo_stock_reservation held
+                     JOIN fynlo_stock_reservation_line line ON line.reservation_id = held.id
+                     JOIN pos_config store ON store.id = held.config_id
+                     JOIN stock_picking_type kind ON kind.id = store.picking_type_id
+                     JOIN stock_location shelf ON shelf.id = kind.default_location_src_id
+                    WHERE held.used_at IS NULL AND held.expires_at > %(now)s
+                      AND line.product_id = ANY(%(ids)s) AND shelf.parent_path LIKE %(path)s
+                   UNION ALL
+                   SELECT 'reserved', line.product_id, line.qty
+                     FROM pos_order opened
+                     JOIN pos_session session ON session.id = opened.session_id
+                     JOIN pos_order_line line ON line.order_id = opened.id
+                     JOIN pos_config store ON store.id = opened.config_id
+                     JOIN stock_picking_type kind ON kind.id = store.picking_type_id
+                     JOIN stock_location shelf ON shelf.id = kind.default_location_src_id
+                    WHERE opened.state = 'draft' AND session.state <> 'closed' AND line.qty > 0
+                      AND line.product_id = ANY(%(ids)s) AND shelf.parent_path LIKE %(path)s
                ) moved GROUP BY product_id""",
+            now=fields.Datetime.now(),
             unposted=SQL(_UNPOSTED_ORDERS),
             ids=list(self.ids),
             path=f"{location.parent_path}%",

@@ -60,5 +60,7 @@ from . import (
     test_session_views,
     test_stock_posting,
     test_store_http,
+    test_strict_stock_http,
+    test_strict_stock_parallel,
     test_web_pos,
 )
