@@ -38,6 +38,7 @@
         "views/res_partner_views.xml",
         "views/fynlo_product_outage_views.xml",
         "views/fynlo_stock_reservation_views.xml",
+        "views/fynlo_stock_threshold_views.xml",
     ],
     "assets": {
         "fynlo_pos_api.assets_kitchen": [

@@ -76,6 +76,7 @@ from . import pos_session_stock
 from . import pos_order_stock
 from . import product_product_stock
 from . import stock_move
+from . import fynlo_stock_threshold
 from . import fynlo_inventory
 from . import fynlo_stock_gate
 from . import fynlo_stock_reservation

@@ -26,6 +26,11 @@ class FynloInventory(models.AbstractModel):
             domain &= Domain("product_tmpl_id.fynlo_search", "=like", pattern)
         if query.barcode:
             domain &= Domain("barcode", "=", query.barcode)
+        if query.low_stock:
+            scarce = self.env["fynlo.stock.threshold"]._fynlo_scarce_products(
+                self._fynlo_store_sudo()
+            )
+            domain &= Domain("id", "in", scarce.ids)
         products, offset = self.env["product.product"], (query.page - 1) * query.limit
         order = "product_tmpl_id, id"
         page = products.search(domain, limit=query.limit, offset=offset, order=order)

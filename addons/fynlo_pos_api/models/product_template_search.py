@@ -124,6 +124,10 @@ class ProductTemplate(models.Model):
             domain &= Domain("pos_categ_ids", "child_of", category.id)
         if query.barcode:
             domain &= Domain("product_variant_ids.barcode", "=", query.barcode)
+        if query.low_stock:
+            store_sudo = self.env["pos.config"].sudo().browse(principal_of(self.env).store_id)
+            scarce = self.env["fynlo.stock.threshold"]._fynlo_scarce_products(store_sudo)
+            domain &= Domain("product_variant_ids", "in", scarce.ids)
         for pattern in find_patterns(query.query or ""):
             domain &= Domain("fynlo_search", "=like", pattern)
         return domain

@@ -42,6 +42,7 @@ class InventoryQuery(PageQuery):
 
     query: Annotated[str, Field(max_length=100)] | None = None
     barcode: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    low_stock: bool = False  # only what is scarce: at its threshold of the store, or below
 
 
 class MovementQuery(PageQuery):

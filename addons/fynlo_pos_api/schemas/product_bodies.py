@@ -26,6 +26,7 @@ class ProductQuery(PageQuery):
     query: Annotated[str, Field(max_length=100)] | None = None
     category: UUID | None = None  # and those below it
     barcode: _Code | None = None
+    low_stock: bool = False  # only with a variant that is scarce in the store
     active: bool = True
     sort_by: Literal["name", "price", "createdAt"] = "name"
     sort_order: Literal["asc", "desc"] = "asc"
