@@ -198,3 +198,16 @@ class MailLimitError(FynloError):
     """The receipt was mailed as often as one can be."""
 
     status, code, message = 422, "mail_limit", "This receipt was mailed often enough."
+
+
+class CategoryInUseError(FynloError):
+    """Products or other categories are in it; ``details`` counts them."""
+
+    status, code = 409, "category_in_use"
+    message = "Move what is in this category first."
+
+
+class OutOfStockError(FynloError):
+    """A strict store has not got so many; ``details.products`` tells what is left of each."""
+
+    status, code, message = 409, "out_of_stock", "There is not enough of it left."

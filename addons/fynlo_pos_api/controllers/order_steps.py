@@ -34,6 +34,7 @@ class OrderStepsController(Controller):
             exc.ApprovalRequiredError,
             exc.DiscountLimitError,
             exc.OrderHasPaymentsError,
+            exc.OutOfStockError,
             exc.ProductUnavailableError,
         ),
     )

@@ -20,6 +20,7 @@ _PRICING = (
 _SELLING = (
     *_PRICING,
     exc.DeviceRequiredError,
+    exc.OutOfStockError,
     exc.OverpaidError,
     exc.PaymentReferenceUsedError,
     exc.SessionNotOpenError,

@@ -182,6 +182,8 @@ class PriceBook:
     :ivar tip_product_uuid: what a tip is booked on; ``None`` if the store takes none
     :ivar service: ``None`` if the store adds nothing for service
     :ivar comp_role: the least role that may give something for free
+    :ivar is_strict: the store sells no more than there is of what is counted
+    :ivar outages: end of what is sold out (naive UTC, ``None`` if nobody knows), by public id
     :ivar is_cold: the book has grown since what was read for it was kept
     """
 
@@ -206,8 +208,18 @@ class PriceBook:
     tip_product_uuid: str | None
     service: ServiceCharge | None
     comp_role: str
+    is_strict: bool = False
     products: dict = field(default_factory=dict)
+    outages: dict = field(default_factory=dict)
     is_cold: bool = True
+
+    def is_out(self, uuid, now):
+        """Tell whether a product is sold out at ``now`` (naive UTC)."""
+        return uuid in self.outages and (self.outages[uuid] is None or now < self.outages[uuid])
+
+    def count_out(self, now):
+        """Return how many products are sold out at ``now``."""
+        return sum(self.is_out(uuid, now) for uuid in self.outages)
 
     def map_taxes(self, fiscal_position_id, tax_ids):
         """Return the taxes that apply under a fiscal position (``None``: the given ones)."""

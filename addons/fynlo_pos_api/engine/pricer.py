@@ -34,7 +34,7 @@ class LinePricer:
         if entry is None:
             self.faults.add(f"{path}.productId", "unknown_reference", "There is no such product.")
             return
-        if not (entry.is_sold or self._sells_withdrawn):
+        if not self._sells_withdrawn and (not entry.is_sold or self._is_out(entry)):
             self.unavailable.append(entry.uuid)
             return
         check_quantity(line.quantity, self._book.quantity_digits, f"{path}.quantity", self.faults)
@@ -100,6 +100,9 @@ class LinePricer:
         :param quantity: the new quantity
         """
         main, *items = group
+        if quantity > main.quantity:  # what was ordered before is being made
+            out = [line.product.uuid for line in group if self._is_out(line.product)]
+            self.unavailable += out
         if items and is_repriced:
             choices = self._recall_choices(main, items)
             main.quantity = quantity
@@ -140,14 +143,19 @@ class LinePricer:
                 self.faults.add(f"{field}.comboItemId", "unknown_reference", message)
                 continue
             item = self._book.products.get(option.product_uuid)
-            if item is None or not (item.is_active or self._sells_withdrawn):
+            is_offered = item and item.is_active and not self._is_out(item)
+            if item is None or not (is_offered or self._sells_withdrawn):
                 self.unavailable.append(option.product_uuid)
                 continue
             modifiers = pick_modifiers(item, wanted.modifiers, f"{field}.modifiers", self.faults)
             weight = entry.questions[option.question_id].base_price
             choices.append(ComboChoice(option, weight, wanted.quantity, tuple(modifiers)))
-        check_combo(entry, choices, path, self.faults)
+        if len(choices) == len(line.combo_items):  # else more is wrong than how many there are
+            check_combo(entry, choices, path, self.faults)
         return choices
+
+    def _is_out(self, entry):
+        return self._book.is_out(entry.uuid, self._now)
 
     def _find_price(self, entry, quantity, surcharge):
         rules = self._book.rules

@@ -12,6 +12,12 @@ from . import pos_config
 from . import pos_config_session
 from . import pos_config_refund
 from . import pos_config_service
+from . import pos_config_stock
+from . import fynlo_product_outage
+from . import product_availability
+from . import product_template_search
+from . import product_template_edit
+from . import pos_category_edit
 from . import fynlo_price_book
 from . import fynlo_price_book_products
 from . import fynlo_pricing
@@ -72,6 +78,11 @@ from . import pos_session_stock
 from . import pos_order_stock
 from . import product_product_stock
 from . import fynlo_board
+from . import stock_move
+from . import fynlo_stock_threshold
+from . import fynlo_inventory
+from . import fynlo_stock_gate
+from . import fynlo_stock_reservation
 from . import fynlo_customer_change
 from . import fynlo_customer_alias
 from . import res_partner_figures
@@ -86,3 +97,4 @@ from . import fynlo_customer_export
 from . import fynlo_scrubber
 from . import fynlo_customer_erasure
 from . import fynlo_demo_customers
+from . import fynlo_demo_stock

@@ -124,13 +124,14 @@ class FynloCatalog(models.AbstractModel):
     def _fynlo_product_view(self, template, book):
         variants = template.product_variant_ids
         entry = book.products[variants[0].fynlo_uuid]
-        is_named = len(variants) > 1
+        is_named, now = len(variants) > 1, fields.Datetime.now()
         return views.CatalogProduct(
             id=template.fynlo_uuid,
             name=template.name,
             description=template.description_sale or None,
             type="combo" if entry.is_combo else "product",
             sold=entry.is_sold,
+            available=not all(book.is_out(each.fynlo_uuid, now) for each in variants),
             favourite=template.is_favorite,
             category_ids=template.pos_categ_ids.mapped("fynlo_uuid"),
             tax_ids=[book.tax_names[tax_id][0] for tax_id in entry.tax_ids],
@@ -152,6 +153,7 @@ class FynloCatalog(models.AbstractModel):
             name=f"{entry.name} ({', '.join(values)})" if is_named and values else entry.name,
             values=values,
             price=book.currency.to_minor(price),
+            available=not book.is_out(entry.uuid, now),
             sku=variant.default_code or None,
             barcode=variant.barcode or None,
         )
@@ -213,8 +215,9 @@ def _choice_views(entry, currency):
 
 
 def _key(book):
-    """Prices also change with the day, for its rates, and when a rule's period begins or ends."""
-    return ("catalog", str(book.day), book.rules.count_passed(fields.Datetime.now()))
+    """Some of it changes with time: rates, periods of price rules, what is back by itself."""
+    now = fields.Datetime.now()
+    return ("catalog", str(book.day), book.rules.count_passed(now), book.count_out(now))
 
 
 def _freeze(parts):

@@ -52,6 +52,7 @@ class FynloCheckout(models.AbstractModel):
         :raise DeviceRequiredError: the caller is not on a paired till
         :raise PriceChangedError: the till showed another total, and was online
         :raise OverpaidError: more is paid than is owed, and not handed over in cash
+        :raise OutOfStockError: the store is strict and has not got so many
         :raise PaymentReferenceUsedError: a terminal receipt has paid an order before
         """
         if not principal_of(self.env).device_id:
@@ -67,13 +68,15 @@ class FynloCheckout(models.AbstractModel):
         difference = self._fynlo_difference(command, cart)
         if difference:
             self._fynlo_accept_difference(command, cart, difference, occurred_at)
+        is_late = fields.Datetime.now() - to_odoo_datetime(occurred_at) > OFFLINE_AFTER
         settlement = self._fynlo_settle(command, cart, session)
+        self.env["fynlo.stock.gate"]._fynlo_pass_sale(command, cart, store, is_late)
         builder = self.env["fynlo.order.values"]
         vals = builder._fynlo_order_values(command, cart, settlement, session, table, occurred_at)
         vals["fynlo_price_difference"] = difference
         partner = self.env["res.partner"].browse(cart.partner_id or [])
         vals |= self._fynlo_handover_values(command, partner)
-        if fields.Datetime.now() - to_odoo_datetime(occurred_at) <= OFFLINE_AFTER:
+        if not is_late:
             self._fynlo_check_identification(book.terms[cart.order_type], vals, partner)
         order = self.env["pos.order"]._fynlo_create_order(vals, builder._fynlo_parents(cart))
         if book.is_foreign_currency and order.state == "paid":
@@ -160,10 +163,12 @@ class FynloCheckout(models.AbstractModel):
 
     def _fynlo_log_withdrawn(self, order, cart):
         """Note what was sold offline although it had been withdrawn by the time it came."""
+        now = fields.Datetime.now()
         withdrawn = [
             line.product.uuid
             for line in cart.lines
-            if line.parent is None and line.kind == "item" and not line.product.is_sold
+            if (line.parent is None and line.kind == "item" and not line.product.is_sold)
+            or cart.book.is_out(line.product.uuid, now)
         ]
         if withdrawn:
             facts = {"product_ids": withdrawn}

@@ -56,6 +56,7 @@ class FynloOrderEdit(models.AbstractModel):
         """
         book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
         cart = self._fynlo_price(order, command, book)
+        self.env["fynlo.stock.gate"]._fynlo_pass_edit(order, cart)
         paid = order.amount_paid
         if paid and book.currency.round(cart.total - paid) < 0:
             raise OrderHasPaymentsError()

@@ -18,6 +18,7 @@ _TABLES = """
     product_taxes_rel product_template product_template_attribute_exclusion
     product_template_attribute_line product_template_attribute_value product_variant_combination
     res_currency res_currency_rate uom_uom
+    fynlo_product_outage
 """
 
 #: Compiled books of this process, by database and store.
@@ -127,6 +128,8 @@ class FynloPriceBook(models.AbstractModel):
             tip_product_uuid=config_sudo.tip_product_id.fynlo_uuid or None,
             service=_service_entry(config_sudo),
             comp_role=config_sudo.fynlo_comp_role,
+            is_strict=config_sudo.fynlo_is_strict_stock,
+            outages=self._fynlo_outages(config_sudo),
         )
 
     def _fynlo_terms(self, config_sudo, order_type):
@@ -146,6 +149,12 @@ class FynloPriceBook(models.AbstractModel):
             has_own_fiscal_position=bool(preset.fiscal_position_id),
             identification=preset.identification or "none",
         )
+
+    def _fynlo_outages(self, config_sudo):
+        """Return what is sold out in the store: the end, or ``None``, by the variant's id."""
+        domain = [("config_id", "=", config_sudo.id), ("is_out", "=", True)]
+        outages = config_sudo.env["fynlo.product.outage"].search(domain)
+        return {outage.product_id.fynlo_uuid: outage.until or None for outage in outages}
 
     def _fynlo_rules(self, pricelists_sudo):
         """Return the rules of the pricelists and of those they build on, in Odoo's order."""

@@ -6,10 +6,12 @@ _LIMIT_FIELDS = frozenset(
     (
         "amount_authorized_diff",
         "fynlo_comp_role",
+        "fynlo_is_strict_stock",
         "fynlo_max_discount_cashier",
         "fynlo_max_discount_supervisor",
         "fynlo_no_sale_role",
         "fynlo_order_seq_id",
+        "fynlo_outage_role",
         "fynlo_refund_limit",
         "fynlo_refund_role",
         "fynlo_service_min_guests",

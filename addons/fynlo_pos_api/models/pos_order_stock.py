@@ -16,6 +16,7 @@ class PosOrder(models.Model):
     )
 
     _fynlo_stock_pending_idx = models.Index("(session_id, id) WHERE fynlo_stock_state = 'pending'")
+    _fynlo_open_idx = models.Index("(session_id) WHERE state = 'draft'")
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -114,6 +114,7 @@ class OrderCreate(Cart, Handover):
     note: LongText | None = None
     payments: Annotated[list[PaymentCreate], Field(max_length=20)] = []
     stated_total: MinorAmount | None = None
+    reservation_id: UUID | None = None  # of ``POST /inventory/reservations``: it takes its goods
 
     @field_validator("payments")
     @classmethod

@@ -47,12 +47,16 @@ class CatalogMethod(Reply):
 
 
 class CatalogVariant(Reply):
-    """What a line names as ``productId``; ``price`` holds without modifiers, for one."""
+    """What a line names as ``productId``; ``price`` holds without modifiers, for one.
+
+    ``available`` is false while the store has run out of it.
+    """
 
     id: str
     name: str
     values: list[str]
     price: int
+    available: bool
     sku: str | None
     barcode: str | None
 
@@ -102,6 +106,7 @@ class CatalogProduct(Reply):
     description: str | None
     type: Literal["product", "combo"]
     sold: bool
+    available: bool
     favourite: bool
     category_ids: list[str]
     tax_ids: list[str]

@@ -85,10 +85,11 @@ class TestStockPosting(StockCase):
         with self.assertQueryCount(1):
             products._fynlo_available(self.till.store)
 
-    def test_unpaid_order_neither_moves_nor_counts(self):
+    def test_unpaid_order_moves_nothing_and_holds_its_goods(self):
         order = self.till.sell(self.session, {self.coffee: 3}, state="draft")
         self.assertEqual(self.post(), 0)
-        self.assertEqual(self.available(self.coffee), {self.coffee.id: 100.0})
+        level = self.coffee._fynlo_stock_levels(self.till.store)[self.coffee.id]
+        self.assertEqual((level.on_hand, level.pending, level.reserved), (100.0, 0.0, 3.0))
         order.state = "paid"
         self.assertEqual(self.post(), 1)
         self.assertEqual(self.till.on_hand(self.coffee), 97)

@@ -1,0 +1,46 @@
+from dataclasses import dataclass
+
+from odoo import fields, models
+
+REASONS = [
+    ("count", "Counted"),
+    ("received", "Received"),
+    ("returned", "Returned"),
+    ("damaged", "Damaged"),
+    ("expired", "Expired"),
+    ("waste", "Waste"),
+    ("theft", "Theft"),
+    ("other", "Other"),
+]
+CONTEXT_KEY = "fynlo_adjustment"
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """Why stock is corrected and by whom: what the API tells the moves through the context."""
+
+    reason: str
+    note: str | None
+    employee_id: int | None
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    fynlo_reason = fields.Selection(REASONS, "Reason", readonly=True, copy=False)
+    fynlo_note = fields.Char("Note", readonly=True, copy=False)
+    fynlo_employee_id = fields.Many2one(
+        "hr.employee", "By", readonly=True, copy=False, index="btree_not_null"
+    )
+
+
+class StockQuant(models.Model):
+    _inherit = "stock.quant"
+
+    def _get_inventory_move_values(self, *args, **kwargs):
+        vals = super()._get_inventory_move_values(*args, **kwargs)
+        cause = self.env.context.get(CONTEXT_KEY)
+        if isinstance(cause, Adjustment):  # no web client can send one
+            vals["fynlo_reason"], vals["fynlo_note"] = cause.reason, cause.note
+            vals["fynlo_employee_id"] = cause.employee_id
+        return vals
