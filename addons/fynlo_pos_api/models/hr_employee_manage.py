@@ -31,14 +31,8 @@ class HrEmployee(models.Model):
     _inherit = "hr.employee"
 
     fynlo_version = fields.Integer(
-        "Fynlo Version",
-        default=1,
-        readonly=True,
-        copy=False,
-        groups="hr.group_hr_user",
-        aggregator=None,
+        default=1, readonly=True, copy=False, groups="hr.group_hr_user", aggregator=None
     )
-
     fynlo_drawer_shift_ids = fields.One2many(
         "fynlo.drawer.shift", "employee_id", "Drawer Shifts", groups="hr.group_hr_user"
     )

@@ -129,6 +129,7 @@ class TestDrawerReport(DrawerCase):
 
     def test_voids_and_discounts_are_told_with_who_gave_them(self):
         sold = self.sell(self.ada, {self.till.coffee: 2}, state="draft", payment_ids=[])
+        self.env.flush_all()  # it is looked for by SQL
         orders = self.as_(self.sue)["pos.order"]
         orders._fynlo_cancel_order(sold.uuid, command("void", reason="guest left"))
         order = self.sell(self.ada, {self.till.cake: 2}, state="draft", payment_ids=[])
