@@ -44,6 +44,8 @@ from . import (
     test_price_book,
     test_pricing_parity,
     test_references,
+    test_refund_attacks_http,
+    test_refund_books,
     test_refund_engine,
     test_refund_http,
     test_refund_parallel,
