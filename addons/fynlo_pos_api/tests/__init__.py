@@ -28,6 +28,7 @@ from . import (
     test_kitchen_page,
     test_kitchen_parallel,
     test_kitchen_send_http,
+    test_order_attacks_http,
     test_order_edit_http,
     test_order_edit_parallel,
     test_order_extras_http,
