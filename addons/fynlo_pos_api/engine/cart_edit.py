@@ -29,6 +29,10 @@ def _check_fixed_parts(line, patch, path, faults):
     """Note what a line that is there cannot change."""
     if patch.product_id is not None and str(patch.product_id) != line.product.uuid:
         faults.add(f"{path}.productId", "not_allowed", "Remove the line and add another.")
+    given, is_kept = patch.discount_percent, "comp_reason" not in patch.model_fields_set
+    if line.comp_reason and is_kept and given not in (None, 100):
+        message = "It is given for free: take that back first."
+        faults.add(f"{path}.discountPercent", "not_allowed", message)
     for name, value in (("modifiers", patch.modifiers), ("comboItems", patch.combo_items)):
         if value:
             faults.add(f"{path}.{name}", "not_allowed", "Remove the line and add another.")

@@ -37,6 +37,11 @@ class Share:
             },
         )
 
+    def negated(self):
+        """Return it with all signs turned."""
+        taxes = {tax_id: (-base, -tax) for tax_id, (base, tax) in self.taxes.items()}
+        return Share(-self.excluded, taxes)
+
     def part(self, total):
         """Return the part of it that costs ``total``, each tax in proportion.
 
@@ -91,6 +96,8 @@ def allocate(amount, left, paid, round_cash):
             to_give -= given[method]
     kept = left - amount - sum(paid[method] - given[method] for method in given)
     kept = round_cash(max(kept, 0))
+    # Change that another drawer gave is no cash to give back.
+    kept -= sum(min(paid[method], 0) for method in paid if method.is_cash)
     for method in paid:
         if method.is_cash:
             stays = min(kept, max(paid[method], 0))

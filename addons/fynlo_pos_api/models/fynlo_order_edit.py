@@ -78,6 +78,9 @@ class FynloOrderEdit(models.AbstractModel):
         partner = order.partner_id
         if "customer_id" in command.model_fields_set:
             partner = self.env["res.partner"]._fynlo_resolve(command.customer_id, "customerId")
+            address = order.fynlo_delivery_address_id
+            if address.commercial_partner_id != partner.commercial_partner_id:
+                vals["fynlo_delivery_address_id"] = False
         return vals | self.env["fynlo.checkout"]._fynlo_handover_values(command, partner)
 
     # --- Prices
@@ -85,7 +88,7 @@ class FynloOrderEdit(models.AbstractModel):
     def _fynlo_price(self, order, command, book):
         """Return the ``PricedCart`` of the order as it will be."""
         pricing = self.env["fynlo.pricing"]
-        pricing._fynlo_check_discounts(command.lines, book)
+        pricing._fynlo_check_discounts(self._fynlo_given(order, command.lines), book)
         is_repriced = bool({"order_type", "customer_id"} & command.model_fields_set)
         occasion = self._fynlo_occasion(order, command, book, is_repriced)
         uuids = set(order.lines.product_id.mapped("fynlo_uuid"))
@@ -95,6 +98,7 @@ class FynloOrderEdit(models.AbstractModel):
         self.env["fynlo.price.book"]._fynlo_require_position(book, position_id)
         pricer = LinePricer(book, occasion["pricelist_id"], position_id, fields.Datetime.now())
         groups = self._fynlo_groups(order, book, position_id)
+        self._fynlo_check_own_ids(order, command.lines, pricer.faults)
         merge_lines(pricer, groups, command.lines, is_repriced)
         pricing._fynlo_raise_faults(pricer)
         if not pricer.lines:
@@ -105,6 +109,19 @@ class FynloOrderEdit(models.AbstractModel):
         cart = PricedCart(book=book, lines=pricer.lines, **occasion, **party)
         pricing._fynlo_complete(cart, order.config_id)
         return cart
+
+    def _fynlo_given(self, order, patches):
+        """Return the patches with all that they give: who adds to a line gives its rebate again."""
+        lines = order.lines.grouped("uuid")
+        return [_with_rebate(patch, lines.get(str(patch.id))) for patch in patches]
+
+    def _fynlo_check_own_ids(self, order, patches, faults):
+        """Note patches of lines that nobody has ordered: tip, service and items of a combo."""
+        uuids = set((order.lines - order.lines.filtered(_is_own_line)).mapped("uuid"))
+        for index, patch in enumerate(patches):
+            if str(patch.id) in uuids:
+                message = "It is a part of something else: change that."
+                faults.add(f"lines.{index}.id", "not_allowed", message)
 
     def _fynlo_occasion(self, order, command, book, is_repriced):
         order_type = command.order_type or order.fynlo_order_type
@@ -236,6 +253,16 @@ class FynloOrderEdit(models.AbstractModel):
 def _is_own_line(line):
     """Tell whether somebody has ordered the line itself; tip and service are found anew."""
     return not line.combo_parent_id and line.fynlo_kind in ("item", "difference")
+
+
+def _with_rebate(patch, line):
+    """Return a ``LinePatch`` with what the line costs less already, if it orders more of it."""
+    if not line or (patch.quantity or 0) <= line.qty:
+        return patch
+    reason = line.fynlo_comp_reason or None
+    present = {"comp_reason": reason, "discount_percent": 0 if reason else line.discount}
+    left_out = present.keys() - patch.model_fields_set
+    return patch.model_copy(update={name: present[name] for name in left_out})
 
 
 def _product_values(vals):

@@ -74,6 +74,7 @@ class FynloOrderMerge(models.AbstractModel):
                 "customer_count": target.customer_count + source.customer_count,
                 "fynlo_party_size": max(target.fynlo_party_size, source.fynlo_party_size),
                 "tip_amount": target.tip_amount + source.tip_amount,
+                "fynlo_is_service_waived": _is_service_waived(target, source),
                 "general_customer_note": "\n".join(filter(None, notes))[:2000] or False,
             }
         )
@@ -82,3 +83,8 @@ class FynloOrderMerge(models.AbstractModel):
         nothing |= {"tip_amount": 0.0, "is_tipped": False, "fynlo_taxes": []}
         vals = {**nothing, "state": "cancel", "fynlo_merged_into_id": target.id}
         source._fynlo_take_step("join", vals, reason, {"order": target.uuid})
+
+
+def _is_service_waived(*orders):
+    """Tell whether it was waived for all: to bring an order to a waived one takes no role."""
+    return all(order.fynlo_is_service_waived for order in orders)

@@ -6,10 +6,10 @@ from odoo import api, models
 from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
 from odoo.addons.fynlo_base.principal import principal_of
 
-from ..engine.choices import FieldFaults
+from ..engine.choices import FieldFaults, check_quantity
 from ..engine.money import from_minor, to_minor
 from ..engine.refund import Share, allocate, divide
-from ..engine.tenders import Settlement, Tender
+from ..engine.tenders import Settlement, Tender, check_tenders
 from ..exceptions import ApprovalRequiredError, IllegalTransitionError, RefundTooLargeError
 
 
@@ -80,7 +80,9 @@ class FynloOrderRefund(models.AbstractModel):
         amount = paid if command.all else command.amount
         if not 0 < amount <= paid:
             raise RefundTooLargeError(details={"refundable": paid})
-        self._fynlo_check_right(order, from_minor(amount, order.currency_id), command)
+        given = order.payment_ids.filtered(lambda each: each.amount < 0 and not each.is_change)
+        so_far = from_minor(amount, order.currency_id) - sum(given.mapped("amount"))
+        self._fynlo_check_right(order, so_far, command)
         settlement = self._fynlo_settle(order, command, amount, paid, session)
         self.env["fynlo.order.payment"]._fynlo_book(order, settlement, "give back", command.reason)
         facts = {"reason": command.reason, "amount_minor": amount}
@@ -105,7 +107,8 @@ class FynloOrderRefund(models.AbstractModel):
             items = self._fynlo_items_worth(left, command.amount)
         else:
             items = self._fynlo_named_items(order, left, command.lines)
-        if not items or sum(item.share.total for item in items) < 0:
+        # A rebate on the whole is a line below zero: the goods alone may cost more than was paid.
+        if not items or not 0 <= sum(item.share.total for item in items) <= _total(left):
             raise RefundTooLargeError(details={"refundable": _total(left)})
         return items
 
@@ -114,8 +117,11 @@ class FynloOrderRefund(models.AbstractModel):
         left = order._fynlo_line_shares()
         refunds = order._fynlo_refund_orders()
         for line, share in refunds._fynlo_line_shares().items():
-            if line.refunded_orderline_id in left:
-                left[line.refunded_orderline_id] = left[line.refunded_orderline_id].less(share)
+            origin = line.refunded_orderline_id
+            if origin in left:
+                # Goods that were exchanged for dearer ones lie in a sale, below zero there.
+                is_refund = line.order_id.amount_total < 0
+                left[origin] = left[origin].less(share if is_refund else share.negated())
         return left
 
     def _fynlo_all_items(self, order, left, restock):
@@ -141,7 +147,10 @@ class FynloOrderRefund(models.AbstractModel):
     def _fynlo_named_items(self, order, left, wanted):
         lines = {line.uuid: line for line in order.lines if not line.combo_parent_id}
         items, faults, excess = [], FieldFaults(), FieldFaults()
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
         for index, each in enumerate(wanted):
+            if each.quantity is not None:
+                check_quantity(each.quantity, digits, f"lines.{index}.quantity", faults)
             line = lines.get(str(each.line_id))
             if line is None:
                 message = "The order has no such line; a combo comes back by its own line."
@@ -190,7 +199,7 @@ class FynloOrderRefund(models.AbstractModel):
         due = allocate(amount, left, paid, _coins_of(book))
         tenders = [(str(uuid4()), method, part, None) for method, part in due.items()]
         if command.payments:
-            tenders = self._fynlo_named_tenders(command.payments, book, paid, sum(due.values()))
+            tenders = self._fynlo_named_tenders(order, command.payments, book, sum(due.values()))
             self._fynlo_check_way(order, tenders, paid)
         currency = order.currency_id
         tenders = tuple(
@@ -203,16 +212,15 @@ class FynloOrderRefund(models.AbstractModel):
         self.env["fynlo.checkout"]._fynlo_check_references(tenders, session)
         return Settlement(tenders, total, total, is_covered=True)
 
-    def _fynlo_named_tenders(self, payments, book, paid, due):
+    def _fynlo_named_tenders(self, order, payments, book, due):
         """Return the payments that a body names as ``(id, method, minor units, reference)``."""
-        faults, tenders = FieldFaults(), []
-        for index, payment in enumerate(payments):
-            method = book.methods.get(str(payment.method))
-            if method is None:
-                field = f"payments.{index}.method"
-                faults.add(field, "unknown_reference", "The store has no such method.")
-                continue
-            tenders.append((str(payment.id), method, payment.amount, payment.reference))
+        faults = FieldFaults()
+        checked = check_tenders(payments, book, bool(order.partner_id), faults)
+        amounts = [payment.amount for payment in payments]
+        tenders = [
+            (tender.uuid, tender.method, amount, tender.reference)
+            for tender, amount in zip(checked, amounts, strict=not faults.errors)
+        ]
         if not faults.errors and sum(part for _uuid, _method, part, _ref in tenders) != due:
             faults.add("payments", "wrong_sum", f"They add up to another sum than {due}.")
         if faults.errors:

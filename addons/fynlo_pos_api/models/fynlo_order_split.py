@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
 from odoo.addons.fynlo_base.principal import principal_of
 
-from ..engine.choices import FieldFaults
+from ..engine.choices import FieldFaults, check_quantity
 from ..engine.money import to_minor
 from ..engine.refund import divide
 from ..schemas.order_edits import OrderPatch
@@ -95,9 +95,11 @@ class FynloOrderSplit(models.AbstractModel):
             if not found:
                 faults.add(f"{path}.seats", "unknown_reference", "Nothing was ordered there.")
             return [(line, None, None, f"{path}.seats") for line in found]
-        wanted = []
+        wanted, digits = [], self.env["decimal.precision"].precision_get("Product Unit")
         for number, each in enumerate(part.lines):
             place = f"{path}.lines.{number}"
+            if each.quantity is not None:
+                check_quantity(each.quantity, digits, f"{place}.quantity", faults)
             if line := lines.get(str(each.line_id)):
                 wanted.append((line, each.quantity, each.id, place))
             else:

@@ -40,15 +40,26 @@ class PosOrder(models.Model):
     def _fynlo_paid_by_method(self):
         """Return ``{MethodEntry: minor units}``: what each method has paid and not given back.
 
-        In the order of the payments; cash without its change.
+        In the order of the payments; cash without its change. What came back against other goods
+        is gone too, cards before cash.
         """
-        paid = defaultdict(float)
-        for payment in (self | self._fynlo_refund_orders()).payment_ids.sorted("id"):
-            paid[payment.payment_method_id] += payment.amount
-        return {
+        refunds = self._fynlo_refund_orders()
+        back = self.lines.refund_orderline_ids
+        exchanges = refunds.filtered(lambda order: order.lines - back)
+        sums = defaultdict(float)
+        for payment in (self | refunds - exchanges).payment_ids.sorted("id"):
+            sums[payment.payment_method_id] += payment.amount
+        paid = {
             method_entry(method): to_minor(amount, self.currency_id)
-            for method, amount in paid.items()
+            for method, amount in sums.items()
         }
+        credit = -sum((exchanges.lines & back).mapped("price_subtotal_incl"))
+        credit = to_minor(credit, self.currency_id)
+        for method in sorted(paid, key=lambda method: method.is_cash):
+            part = min(credit, max(paid[method], 0))
+            paid[method] -= part
+            credit -= part
+        return paid
 
 
 class PosOrderLine(models.Model):

@@ -37,6 +37,11 @@ class RefundPayment(Body):
     amount: PositiveAmount
     reference: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
+    @property
+    def tendered(self):
+        """Nobody hands over cash for it."""
+        return None
+
 
 class RefundCreate(Body):
     """Body of ``POST /orders/{id}/refunds``: ``lines``, an ``amount``, or ``all`` that is left.
@@ -59,6 +64,13 @@ class RefundCreate(Body):
         if len({line.line_id for line in lines}) != len(lines):
             raise ValueError("each line comes back once")
         return lines
+
+    @field_validator("payments")
+    @classmethod
+    def _check_payment_ids(cls, payments):
+        if len({payment.id for payment in payments}) != len(payments):
+            raise ValueError("each payment needs an id of its own")
+        return payments
 
     @model_validator(mode="after")
     def _check_scope(self):

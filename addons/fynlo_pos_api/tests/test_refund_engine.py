@@ -44,6 +44,12 @@ class TestRefundEngine(BaseCase):
         self.assertEqual(allocate(50, 100, {CASH: 60, CARD: 40}, as_is), {CARD: 40, CASH: 10})
         self.assertEqual(allocate(30, 100, {CASH: 60, CARD: 40}, as_is), {CARD: 30})
 
+    def test_change_of_another_drawer_is_not_given_back_again(self):
+        other = MethodEntry(3, "purse", "Purse", is_cash=True, needs_customer=False)
+        self.assertEqual(allocate(550, 550, {CASH: 1000, other: -450}, as_is), {CASH: 550})
+        self.assertEqual(allocate(300, 550, {CASH: 1000, other: -450}, as_is), {CASH: 300})
+        self.assertEqual(allocate(550, 550, {other: -450, CASH: 1000}, as_is), {CASH: 550})
+
     def test_what_is_kept_stays_paid_in_coins(self):
         self.assertEqual(allocate(334, 1002, {CASH: 1000}, to_five), {CASH: 330})
         self.assertEqual(allocate(334, 668, {CASH: 670}, to_five), {CASH: 335})

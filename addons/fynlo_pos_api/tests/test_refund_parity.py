@@ -1,5 +1,6 @@
 import random
 from collections import Counter
+from decimal import Decimal
 from uuid import uuid4
 
 from odoo.tests import tagged
@@ -76,8 +77,8 @@ class TestRefundParity(RandomCarts):
             quantity = round(line.qty - line.refunded_qty, 6)
             if quantity > 1 and dice.random() < 0.7:
                 quantity = dice.randint(1, int(quantity))
-            what = {"lines": [RefundLine.model_construct(
-                line_id=line.uuid, quantity=quantity, amount=None, restock=True)]}  # fmt: skip
+            facts = {"line_id": line.uuid, "quantity": Decimal(str(quantity))}
+            what = {"lines": [RefundLine.model_construct(**facts, amount=None, restock=True)]}
         else:
             what = {"all": True}
         facts = {"id": uuid4(), "reason": "x", "payments": [], "restock": True}
