@@ -13,6 +13,8 @@ _BETWEEN = "[ ()./-]*"
 #: Words of the wire that say what somebody is, not who.
 _KEPT = frozenset(("createdAt", "country", "currency", "id", "lastVisitAt", "segment", "status"))
 _KEPT |= frozenset(("tier", "type"))
+#: Words of the wire under which an order or a ticket says a guest's name, whatever it is.
+_NAMES = frozenset(("customer", "customerName"))
 
 
 def make_pattern(words, phones=()):
@@ -41,6 +43,8 @@ def _phone_pattern(digits):
 def empty_objects(value, uuids, put):
     """Return JSON ``value`` with every text of the objects whose ``id`` is among ``uuids`` gone.
 
+    A guest's name on an order is gone too: nobody has to be called there as his contact is.
+
     :param put: text that takes its place
     """
     if isinstance(value, list):
@@ -50,7 +54,7 @@ def empty_objects(value, uuids, put):
     is_person = value.get("id") in uuids
     return {
         key: put
-        if is_person and isinstance(item, str) and key not in _KEPT
+        if isinstance(item, str) and (key in _NAMES or (is_person and key not in _KEPT))
         else empty_objects(item, uuids, put)
         for key, item in value.items()
     }

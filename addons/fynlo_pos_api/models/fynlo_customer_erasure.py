@@ -1,6 +1,8 @@
 import json
+from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.fynlo_base.models.fynlo_idempotency import RETENTION_DAYS
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -18,6 +20,8 @@ DOCUMENTS = {
     "sale_order": "sale.order",
     "stock_picking": "stock.picking",
 }
+#: What guests say to a line, an engraving say, lies in rows that refer to the line.
+_LINES = ("pos_order_line", "sale_order_line")
 #: Texts of a contact that say nothing about the person.
 _KEPT = frozenset(("fynlo_uuid", "fynlo_status", "lang", "tz", "type", "autopost_bills"))
 _TEXTS = ("binary", "char", "date", "html", "image", "json", "properties", "text")
@@ -55,7 +59,9 @@ class FynloCustomerErasure(models.AbstractModel):
         """Erase one customer whom the user may see and a manager has chosen."""
         self.env["res.users"]._fynlo_require("manager")
         customer.check_access("read")
-        everyone_sudo = customer.sudo() | customer.sudo().search(
+        contacts_sudo = customer.sudo().with_context(active_test=False)
+        # An address that was taken away is archived, and still says where the person lived.
+        everyone_sudo = contacts_sudo | contacts_sudo.search(
             [("parent_id", "=", customer.id), ("type", "!=", "contact")]
         )
         if customer.sudo()._fynlo_is_insider():
@@ -155,35 +161,47 @@ class FynloCustomerErasure(models.AbstractModel):
     def _fynlo_scrub(self, everyone, pattern):
         ids = tuple(everyone.ids)
         scrubber = self.env["fynlo.scrubber"]
-        self.env.cr.execute(
-            SQL("UPDATE pos_order SET email = '', mobile = NULL WHERE partner_id IN %s", ids)
-        )
+        query = """UPDATE pos_order SET email = '', mobile = NULL, floating_order_name = NULL
+                   WHERE partner_id IN %s"""
+        self.env.cr.execute(SQL(query, ids))
         found = scrubber._fynlo_scrub_references("res_partner", ids, pattern, ("res_partner",))
         messages = found.get("mail_message", set())
         for table, model in DOCUMENTS.items():
             if rows := found.get(table):
-                scrubber._fynlo_scrub_references(table, rows, pattern, ("res_partner",))
+                parts = scrubber._fynlo_scrub_references(table, rows, pattern, ("res_partner",))
+                for lines in _LINES:
+                    scrubber._fynlo_scrub_references(lines, parts.get(lines), pattern)
                 messages |= self._fynlo_messages_of(model, rows)
                 self._fynlo_remove_files(model, list(rows))
-        if messages:
-            self._fynlo_remove_files("mail.message", list(messages))
-            # What was sent along with a message may lie with any record.
-            self.env["mail.message"].sudo().browse(messages).attachment_ids.unlink()
-            condition = SQL("id IN %s", tuple(messages))
-            scrubber._fynlo_scrub_rows("mail_message", condition, pattern)
-            scrubber._fynlo_scrub_references("mail_message", messages, pattern, ("mail_message",))
+        self._fynlo_scrub_messages(messages, pattern)
         scrubber._fynlo_scrub_rows("bus_bus", SQL("TRUE"), pattern)
-        self._fynlo_scrub_answers(everyone, pattern)
+        self._fynlo_scrub_answers(everyone, found.get("pos_order", ()), pattern)
+
+    def _fynlo_scrub_messages(self, messages, pattern):
+        if not messages:
+            return
+        scrubber = self.env["fynlo.scrubber"]
+        self._fynlo_remove_files("mail.message", list(messages))
+        # What was sent along with a message may lie with any record.
+        self.env["mail.message"].sudo().browse(messages).attachment_ids.unlink()
+        scrubber._fynlo_scrub_rows("mail_message", SQL("id IN %s", tuple(messages)), pattern)
+        scrubber._fynlo_scrub_references("mail_message", messages, pattern, ("mail_message",))
 
     def _fynlo_messages_of(self, model, ids):
         query = "SELECT id FROM mail_message WHERE model = %s AND res_id IN %s"
         return {id_ for (id_,) in self.env.execute_query(SQL(query, model, tuple(ids)))}
 
-    def _fynlo_scrub_answers(self, everyone, pattern):
-        """Scrub the answers that are kept for requests which come again; each names its ids."""
+    def _fynlo_scrub_answers(self, everyone, order_ids, pattern):
+        """Scrub the answers that are kept for requests which come again.
+
+        Each names the person by an id, or an order of his: a ticket of the kitchen does.
+        """
         former = everyone.env["fynlo.customer.alias"].search([("partner_id", "in", everyone.ids)])
         uuids = {*everyone.mapped("fynlo_uuid"), *former.mapped("uuid")}
-        condition = SQL("answer LIKE ANY(%s)", [f"%{uuid}%" for uuid in uuids])
+        kept = timedelta(days=RETENTION_DAYS)
+        domain = [("id", "in", order_ids), ("write_date", ">", fields.Datetime.now() - kept)]
+        orders = everyone.env["pos.order"].search(domain).mapped("uuid")
+        condition = SQL("answer LIKE ANY(%s)", [f"%{uuid}%" for uuid in [*uuids, *orders]])
         self.env["fynlo.scrubber"]._fynlo_scrub_rows("fynlo_idempotency", condition, pattern)
         query = SQL("SELECT id, answer FROM fynlo_idempotency WHERE %s", condition)
         for row_id, answer in self.env.execute_query(query):

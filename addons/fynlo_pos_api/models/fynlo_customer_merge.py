@@ -63,6 +63,8 @@ class FynloCustomerMerge(models.AbstractModel):
         if note and source.comment:
             vals["comment"] = note + source.comment
         vals |= {"active": True} if source.active else {}
+        if "suspended" in (source.fynlo_status, target.fynlo_status):
+            vals["fynlo_status"] = "suspended"  # whoever was warned of stays so under one name
         target.sudo().write(vals)
         self.env.flush_all()
         # A manager was asked for above. The wizard's own rights are those of Odoo's address book.
@@ -74,7 +76,10 @@ class FynloCustomerMerge(models.AbstractModel):
         self.env.invalidate_all()
 
     def _fynlo_keep_address(self, source, target):
-        """Make an address of its own of the one that the target has no place for."""
+        """Make an address of its own of the one that the target has no place for.
+
+        What is delivered to it goes on going there.
+        """
         names = ("street", "street2", "city", "zip", "state_id", "country_id")
         source_sudo, target_sudo = source.sudo(), target.sudo()
         if not (source._fynlo_has_address() and target._fynlo_has_address()):
@@ -84,4 +89,10 @@ class FynloCustomerMerge(models.AbstractModel):
         vals = source_sudo._convert_fields_to_values(names)
         vals |= {"type": "other", "parent_id": target.id, "company_id": target.company_id.id}
         vals |= {name: source_sudo[name] for name in ("partner_latitude", "partner_longitude")}
-        target_sudo.with_context(tracking_disable=True).create({**vals, "user_id": False})
+        quiet_sudo = target_sudo.with_context(tracking_disable=True)
+        address_sudo = quiet_sudo.create({**vals, "user_id": False})
+        # Odoo would move these to the target himself, who lives elsewhere.
+        query = """UPDATE pos_order SET fynlo_delivery_address_id = %s
+                   WHERE fynlo_delivery_address_id = %s"""
+        self.env.cr.execute(SQL(query, address_sudo.id, source.id))
+        self.env["pos.order"].invalidate_model(["fynlo_delivery_address_id"], flush=False)

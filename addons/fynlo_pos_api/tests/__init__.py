@@ -6,6 +6,7 @@ from . import (
     test_categories_http,
     test_customer_details_http,
     test_customer_erase,
+    test_customer_erase_orders,
     test_customer_figures,
     test_customer_http,
     test_customer_indexes,

@@ -2,8 +2,11 @@
 
 from uuid import uuid4
 
+from odoo.tools import SQL
+
 from .common import SellingCase
 
+_TEXTS = ("character varying", "text", "json", "jsonb", "bytea", "name", "character")
 ADDRESS = {"street1": "1 Main St", "city": "Albany", "state": "NY", "postalCode": "12207"}
 
 
@@ -56,3 +59,21 @@ class CustomerCase(SellingCase):
         while self.env["fynlo.customer.change"]._fynlo_count_batch():
             pass
         self.env.invalidate_all()
+
+    def find_words(self, words):
+        """Return ``{(table, column)}`` of the whole database that hold one of ``words``."""
+        self.env.flush_all()
+        pattern = "|".join(words)
+        found = set()
+        query = """SELECT c.table_name, c.column_name, c.data_type
+                   FROM information_schema.columns c JOIN information_schema.tables t
+                     USING (table_schema, table_name)
+                   WHERE t.table_type = 'BASE TABLE' AND t.table_schema = current_schema
+                     AND (c.data_type IN %s OR c.data_type = 'ARRAY')"""
+        for table, column, kind in self.env.execute_query(SQL(query, _TEXTS)):
+            name = SQL.identifier(column)
+            text = SQL("encode(%s, 'escape')", name) if kind == "bytea" else SQL("%s::text", name)
+            source = SQL("FROM %s WHERE %s ~* %s", SQL.identifier(table), text, pattern)
+            if self.env.execute_query(SQL("SELECT 1 %s LIMIT 1", source)):
+                found.add((table, column))
+        return found

@@ -2,11 +2,8 @@ from uuid import uuid4
 
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import SQL
 
 from .customers import ADDRESS, CustomerCase
-
-_TYPES = ("character varying", "text", "json", "jsonb", "bytea", "name", "character")
 
 
 @tagged("post_install", "-at_install")
@@ -37,22 +34,7 @@ class TestCustomerErase(CustomerCase):
         self.assertSuccess(self.post(address, path=f"{self.path}/addresses"), 201)
 
     def scan(self):
-        """Return ``{(table, column)}`` of the whole database that hold one of the words."""
-        self.env.flush_all()
-        pattern = "|".join(self.words)
-        found = set()
-        query = """SELECT c.table_name, c.column_name, c.data_type
-                   FROM information_schema.columns c JOIN information_schema.tables t
-                     USING (table_schema, table_name)
-                   WHERE t.table_type = 'BASE TABLE' AND t.table_schema = current_schema
-                     AND (c.data_type IN %s OR c.data_type = 'ARRAY')"""
-        for table, column, kind in self.env.execute_query(SQL(query, _TYPES)):
-            name = SQL.identifier(column)
-            text = SQL("encode(%s, 'escape')", name) if kind == "bytea" else SQL("%s::text", name)
-            source = SQL("FROM %s WHERE %s ~* %s", SQL.identifier(table), text, pattern)
-            if self.env.execute_query(SQL("SELECT 1 %s LIMIT 1", source)):
-                found.add((table, column))
-        return found
+        return self.find_words(self.words)
 
     def leave_traces(self):
         """Sell, invoice, write, attach and change, as a year of business does."""

@@ -91,6 +91,24 @@ class TestCustomerMerge(CustomerCase):
         listed = self.get(f"{self.path}/addresses")["addresses"]
         self.assertEqual([each["street1"] for each in listed], ["1 First St", "2 Second St"])
 
+    def test_open_delivery_goes_where_it_went_before(self):
+        for data, street in ((self.one, "1 First St"), (self.two, "2 Second St")):
+            change = {"address": {**ADDRESS, "street1": street}}
+            self.assertSuccess(self.put(f"/customers/{data['id']}", change))
+        ids = {"customerId": self.two["id"], "deliveryAddressId": self.two["id"]}
+        body = self.body(orderType="delivery", **ids)
+        self.assertSuccess(self.post(body), 201)
+        self.assertSuccess(self.merge(self.two))
+        order = self.get(f"/orders/{body['id']}")
+        self.assertEqual(order["customer"]["id"], self.one["id"])
+        self.assertEqual(order["deliveryAddress"]["street1"], "2 Second St")
+
+    def test_suspension_of_either_outlives_the_merge(self):
+        change = {"status": "suspended"}
+        path = f"/customers/{self.two['id']}"
+        self.assertSuccess(self.put(path, change, self.manager))
+        self.assertEqual(self.assertSuccess(self.merge(self.two))["status"], "suspended")
+
     def test_what_must_not_be_merged_is_refused_and_stays(self):
         business = self.make(type="business", businessName="Nuts")
         user = self._make_user("nora", "cashier").partner_id
