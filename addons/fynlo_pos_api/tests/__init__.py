@@ -1,5 +1,6 @@
 from . import (
     test_availability_http,
+    test_availability_parallel,
     test_cash_counts,
     test_catalog_http,
     test_categories_http,
