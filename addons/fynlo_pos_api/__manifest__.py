@@ -17,7 +17,6 @@
         "security/fynlo_order_share.xml",
         "security/fynlo_kitchen.xml",
         "security/fynlo_customer_rules.xml",
-        "security/fynlo_products.xml",
         "security/fynlo_product_outage.xml",
         "security/fynlo_stock_reservation.xml",
         "data/ir_cron.xml",

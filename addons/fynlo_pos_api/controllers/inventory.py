@@ -6,10 +6,9 @@ from ..schemas.inventory import (
     AdjustmentCreate,
     AdjustmentView,
     InventoryQuery,
-    MovementPage,
-    MovementQuery,
     StockPage,
 )
+from ..schemas.movements import MovementPage, MovementQuery
 from ..schemas.reservations import ReservationCreate, ReservationView
 
 _MANAGER = {"roles": MANAGER, "store_scoped": True}

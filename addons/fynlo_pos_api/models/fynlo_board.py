@@ -26,7 +26,7 @@ class FynloBoard(models.AbstractModel):
         :raise ForbiddenError: the user is no manager
         """
         self.env["res.users"]._fynlo_require("manager")
-        stores = self.env["pos.config"].search([])
+        stores = self.env["pos.config"].search([("company_id", "in", self.env.companies.ids)])
         store = stores.filtered(lambda each: each.id == store_id) or stores[:1]
         board = {
             "stores": [{"id": each.id, "name": each.name} for each in stores],

@@ -71,7 +71,7 @@ class FynloStockThreshold(models.Model):
     @api.model
     def _fynlo_cron_tell(self):
         """Tell once what has become scarce since the last run; forget what is there again."""
-        thresholds = self.search([])
+        thresholds = self.search([("config_id.active", "=", True)])
         low = thresholds.filtered(lambda each: each._fynlo_is_low())
         (thresholds - low).filtered("low_since").low_since = False
         for threshold in low.filtered(lambda each: not each.low_since):

@@ -38,8 +38,9 @@ class ProductTemplate(models.Model):
         super().init()
         if self.pool.has_trigram:
             self.env.cr.execute(
-                f"""CREATE INDEX IF NOT EXISTS product_template_fynlo_search_idx
-                    ON product_template USING gin (fynlo_search gin_trgm_ops) {_EVERY_LIST}"""
+                """CREATE INDEX IF NOT EXISTS product_template_fynlo_search_idx
+                   ON product_template USING gin (fynlo_search gin_trgm_ops)
+                   WHERE available_in_pos IS TRUE"""
             )
 
     @api.depends("name", "product_variant_ids.default_code", "product_variant_ids.barcode")

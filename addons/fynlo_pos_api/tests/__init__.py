@@ -1,6 +1,7 @@
 from . import (
     test_availability_http,
     test_board,
+    test_availability_parallel,
     test_cash_counts,
     test_catalog_http,
     test_categories_http,

@@ -2,6 +2,7 @@ from uuid import uuid4
 
 from odoo.tests import tagged
 
+from ..schemas.inventory import InventoryQuery, StockPage
 from .common import SellingCase, minutes_ago
 
 
@@ -124,3 +125,12 @@ class TestInventoryHttp(SellingCase):
         reply = self.api("GET", "/inventory", token=self.token_for(self.bob))
         ids = {each["productId"] for each in self.assertSuccess(reply)["products"]}
         self.assertNotIn(self.coffee.fynlo_uuid, ids)
+
+    def test_page_costs_no_more_than_this(self):
+        inventory = self.env_as(self.ada, self.till.store)["fynlo.inventory"]
+        query = InventoryQuery()
+        StockPage.of(*inventory._fynlo_page(query), query)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(11):
+            StockPage.of(*inventory._fynlo_page(query), query).model_dump_json()
