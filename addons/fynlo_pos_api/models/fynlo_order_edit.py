@@ -164,7 +164,8 @@ class FynloOrderEdit(models.AbstractModel):
         return [
             [
                 self._fynlo_recall(line, book, position_id)
-                for line in main + main.combo_line_ids.sorted("id")
+                # Added up they would be read one by one.
+                for line in (main + main.combo_line_ids.sorted("id")).with_prefetch(lines.ids)
             ]
             for main in lines.filtered(_is_own_line)
         ]
