@@ -103,7 +103,9 @@ class LinePricer:
         if quantity > main.quantity:  # what was ordered before is being made
             out = [line.product.uuid for line in group if self._is_out(line.product)]
             self.unavailable += out
-        if items and is_repriced:
+        known = {option.id for option in main.product.options.values()}
+        # A combo of which an item was taken since keeps its price: what is left is not all of it.
+        if items and is_repriced and all(item.combo_option_id in known for item in items):
             choices = self._recall_choices(main, items)
             main.quantity = quantity
             self._append_combo(main, choices)
@@ -130,7 +132,7 @@ class LinePricer:
         return [
             ComboChoice(option, questions[option.question_id].base_price, count, modifiers[key])
             for key, count in quantities.items()
-            if (option := options.get(key[0]))
+            for option in [options[key[0]]]
         ]
 
     def _pick_choices(self, line, entry, path):

@@ -92,7 +92,7 @@ class FynloOrderPayment(models.AbstractModel):
         }
         for payment in self.env["fynlo.order.values"]._fynlo_payment_values(settlement, shared):
             facts = {"pos_order_id": order.id, "fynlo_share_id": share.id if share else False}
-            order.add_payment({**payment, **facts})
+            order._fynlo_own_write().add_payment({**payment, **facts})
         change = currency.round(order.amount_return + settlement.change)
         payments = [
             {"payment": tender.uuid, "amount_minor": to_minor(tender.amount, currency)}

@@ -112,7 +112,7 @@ class PosOrder(models.Model):
         payload = {**vals, "relations_uuid_mapping": {"pos.order.line": mapping} if mapping else {}}
         change = payload["amount_return"]
         payload["amount_return"] = 0.0  # the change is among the payments already
-        self.with_context(tracking_disable=True).sync_from_ui([payload])
+        self._fynlo_own_write().sync_from_ui([payload])
         order = self.search([("uuid", "=", vals["uuid"])])
         order.amount_return = change
         return order

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.addons.fynlo_base.server_mark import SERVER_MARK, is_marked
 from odoo.exceptions import AccessError
 
@@ -28,6 +28,35 @@ _SERVER_FIELDS = {
     ),
 }
 
+#: What no order or payment begins with, unless the server itself makes it.
+_NEVER_AT_FIRST = {
+    "pos.order": frozenset(
+        (
+            "fynlo_device_id",
+            "fynlo_is_money_back",
+            "fynlo_is_service_waived",
+            "fynlo_merged_into_id",
+            "fynlo_party_size",
+            "fynlo_price_difference",
+            "fynlo_split_from_id",
+            "fynlo_taxes",
+        )
+    ),
+    "pos.payment": frozenset(("fynlo_change", "fynlo_reference", "fynlo_share_id")),
+}
+
+
+def check_new_fields(model, vals_list):
+    """Refuse a new record that pretends to be the server's.
+
+    :raise AccessError: it has what only the server gives
+    """
+    marks = ("fynlo_own_write", "fynlo_creating_order")
+    if model.env.su or any(is_marked(model.env, mark) for mark in marks):
+        return
+    if any(vals.get(name) for vals in vals_list for name in _NEVER_AT_FIRST[model._name]):
+        raise AccessError(model.env._("Only the server sets this."))
+
 
 def check_server_fields(records, vals):
     """Refuse a change of what only the server decides; the same value again is no change.
@@ -48,6 +77,12 @@ def _to_plain(value):
 
 class PosOrder(models.Model):
     _inherit = "pos.order"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Keep hands off what the API goes by."""
+        check_new_fields(self, vals_list)
+        return super().create(vals_list)
 
     def write(self, vals):
         """Keep hands off what the API goes by."""
@@ -70,6 +105,12 @@ class PosOrderLine(models.Model):
 
 class PosPayment(models.Model):
     _inherit = "pos.payment"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Keep hands off what the API goes by."""
+        check_new_fields(self, vals_list)
+        return super().create(vals_list)
 
     def write(self, vals):
         """Keep hands off what the API goes by."""

@@ -1,5 +1,6 @@
 from uuid import uuid4
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .test_order_split_http import SplitCase
@@ -95,6 +96,19 @@ class TestOrderAttacksHttp(SplitCase):
         data = self.assertSuccess(self.post(merge, path=f"/orders/{body['id']}/merge"))
         kinds = [line["kind"] for line in data["lines"]]
         self.assertIn("service_charge", kinds)
+
+    def test_a_combo_does_not_get_cheaper_by_what_was_taken_off_the_menu(self):
+        items = [Command.create({"product_id": each.id}) for each in (self.coffee, self.cake)]
+        combo = self.env["product.combo"].create({"name": "Sweet", "combo_item_ids": items})
+        vals = {"name": "Deal", "type": "combo", "list_price": 6, "available_in_pos": True}
+        deal = self.env["product.product"].create({**vals, "combo_ids": [Command.set(combo.ids)]})
+        chosen = [{"comboItemId": combo.combo_item_ids[0].fynlo_uuid}]
+        line = self.line(deal, comboItems=chosen)
+        data = self.assertSuccess(self.patch_order(line))
+        self.assertEqual(data["total"], 990 + 660)
+        combo.combo_item_ids[0].unlink()
+        data = self.assertSuccess(self.patch_order(orderType="takeaway"))
+        self.assertEqual(data["total"], 990 + 660)
 
     def test_another_customer_does_not_get_the_formers_address(self):
         ann, ben = self.env["res.partner"].create(

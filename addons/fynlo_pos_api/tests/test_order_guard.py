@@ -49,6 +49,27 @@ class TestOrderGuard(SellingCase):
         with self.assertRaises(AccessError):
             self.env["pos.order"].with_user(self.cleo).create(vals)
 
+    def test_nothing_begins_as_if_the_server_had_made_it(self):
+        vals = {"session_id": self.session.id, "amount_total": 0, "amount_tax": 0}
+        vals |= {"amount_paid": 0, "amount_return": 0}
+        orders = self.env["pos.order"].with_user(self.cleo)
+        for name, value in (
+            ("fynlo_device_id", self.device.id),
+            ("fynlo_party_size", 9),
+            ("fynlo_is_money_back", True),
+            ("fynlo_is_service_waived", True),
+        ):
+            with self.subTest(name), self.assertRaises(AccessError):
+                orders.create({**vals, name: value})
+        order = orders.create({**vals, "fynlo_device_id": False, "fynlo_party_size": 0})
+        payment = {"pos_order_id": order.id, "payment_method_id": self.card.id, "amount": 1}
+        with self.assertRaises(AccessError):
+            order.add_payment({**payment, "fynlo_reference": "T-9"})
+        with self.assertRaises(AccessError):
+            self.env["fynlo.order.share"].with_user(self.cleo).create(
+                {"order_id": self.order.id, "number": 1, "amount": 1}
+            )
+
     def test_a_forged_mark_opens_nothing(self):
         order = self.order.with_user(self.cleo).with_context(fynlo_own_write=True)
         with self.assertRaises(AccessError):
