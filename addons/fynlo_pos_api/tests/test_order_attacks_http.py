@@ -85,6 +85,28 @@ class TestOrderAttacksHttp(SplitCase):
         response = self.split(orders=[{"id": str(uuid4()), "lines": lines}])
         self.assertFailure(response, 422, "invalid_fields", ["orders.0.lines.0.quantity"])
 
+    def test_what_was_cooked_is_not_taken_off_another_bill(self):
+        coffee = self.coffee.product_tmpl_id
+        vals = {"name": "Bar", "config_id": self.till.store.id, "product_ids": coffee.ids}
+        self.env["fynlo.kitchen.station"].create(vals)
+        self.assertSuccess(self.step("send"))
+        body, _data = self.other_order()
+        part = {"id": str(uuid4()), "lines": [{"lineId": self.first["id"], "quantity": 1}]}
+        data = self.assertSuccess(self.split(orders=[part]))
+        [moved] = [line["id"] for line in data["orders"][0]["lines"]]
+        less = {"lines": [{"id": moved, "quantity": 0}, self.line(self.cake)]}
+        response = self.api("PATCH", f"/orders/{part['id']}", less, token=self.token)
+        self.assertFailure(response, 403, "approval_required")
+        merge = {"id": str(uuid4()), "orderIds": [part["id"]]}
+        self.assertSuccess(self.post(merge, path=f"/orders/{body['id']}/merge"))
+        less["lines"].pop()
+        response = self.api("PATCH", f"/orders/{body['id']}", less, token=self.token)
+        self.assertFailure(response, 403, "approval_required")
+        for order_id in (body["id"], self.opened["id"]):
+            cancel = {"id": str(uuid4()), "reason": "x"}
+            response = self.post(cancel, path=f"/orders/{order_id}/cancel")
+            self.assertFailure(response, 403, "forbidden")
+
     def test_a_merge_waives_no_service(self):
         self.till.store.fynlo_service_percent = 10
         product = self.till._make_product("Service", 0, 0)

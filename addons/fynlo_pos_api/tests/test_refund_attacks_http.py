@@ -144,6 +144,35 @@ class TestRefundAttacksHttp(RefundCase):
         self.assertEqual(self.refund(all=True).status_code, 201)
         self.assertEqual(self.close(), {"income": 0, "tax": 0, "asset_receivable": 0})
 
+    def test_bills_that_were_split_merged_and_given_back(self):
+        opened = self.body([self.line(self.coffee, 3), self.line(self.cake)], tip=100)
+        self.assertSuccess(self.post(opened), 201)
+        path, order = f"/orders/{opened['id']}", self.order_of(opened)
+        self.assertSuccess(self.post(self.payment(self.cash, 300), path=f"{path}/payments"), 201)
+        self.assertSuccess(self.refund_of(order, amount=100), 201)
+        lines = [{"lineId": opened["lines"][0]["id"], "quantity": 1}]
+        part = {"id": str(uuid4()), "lines": lines}
+        self.assertSuccess(self.post({"id": str(uuid4()), "orders": [part]}, path=f"{path}/split"))
+        other = f"/orders/{part['id']}"
+        self.assertSuccess(self.post(self.payment(self.card, 100), path=f"{other}/payments"), 201)
+        merge = {"id": str(uuid4()), "orderIds": [opened["id"]]}
+        data = self.assertSuccess(self.post(merge, path=f"{other}/merge"))
+        self.assertEqual((data["total"], data["amountPaid"]), (1365, 300))
+        pay = self.payment(self.cash, 1065, tendered=1100)
+        data = self.assertSuccess(self.post(pay, path=f"{other}/payments"), 201)
+        self.assertEqual((data["state"], data["change"]), ("completed", 35))
+        merged = self.order_of(part)
+        coffee = merged.lines.filtered(lambda line: line.qty == 2)
+        lines = [{"lineId": coffee.uuid, "quantity": 2, "restock": False}]
+        self.assertSuccess(self.refund_of(merged, lines=lines), 201)
+        self.assertSuccess(self.refund_of(merged, amount=111), 201)
+        data = self.assertSuccess(self.refund_of(merged, all=True), 201)
+        self.assertEqual((data["total"], self.paid_back(data)), (-704, {"Cash": -704}))
+        self.assertSuccess(self.refund(all=True), 201)
+        self.assertEqual(self.close(), {"income": 0, "tax": 0, "asset_receivable": 0})
+        on_hand = [self.till.on_hand(each) for each in (self.coffee, self.cake)]
+        self.assertEqual(on_hand, [98, 100])
+
     def test_a_sale_of_a_closed_session(self):
         self.close()
         self.session = self.till.open()
