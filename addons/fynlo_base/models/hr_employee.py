@@ -2,12 +2,15 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..exceptions import ForbiddenError
+from ..principal import find_principal
 from .res_users_roles import ROLES
 
 #: A till itself is no employee.
 EMPLOYEE_ROLES = ROLES[1:]
 #: What decides whether and as whom somebody is signed in; a change ends what is open.
 _IDENTITY_FIELDS = {"fynlo_role", "fynlo_store_ids", "user_id", "company_id", "active"}
+#: What ends somebody's work on the tills as taking his role does.
+_STANDING_FIELDS = {"user_id", "company_id", "active"}
 
 
 class HrEmployee(models.Model):
@@ -61,6 +64,8 @@ class HrEmployee(models.Model):
         if {"fynlo_role", "fynlo_store_ids"} & set(vals):
             self._fynlo_check_rank()
             self._fynlo_check_grant(vals)
+        elif _STANDING_FIELDS & set(vals):
+            self._fynlo_check_standing()
         result = super().write(vals)
         if _IDENTITY_FIELDS & set(vals):
             self._fynlo_close_sessions()
@@ -84,6 +89,17 @@ class HrEmployee(models.Model):
         self.check_access("write")
         roles = ["manager", *(role for role in self.sudo().mapped("fynlo_role") if role)]
         self.env["res.users"]._fynlo_require(max(roles, key=ROLES.index))
+
+    def _fynlo_check_standing(self):
+        """Check that none of these employees stands above whoever acts.
+
+        Who has no role himself, a clerk of the personnel office say, does what Odoo lets him do.
+
+        :raise ForbiddenError: one does
+        """
+        roles = [role for role in self.sudo().mapped("fynlo_role") if role]
+        if roles and (find_principal(self.env) or self.env.user._fynlo_role()):
+            self.env["res.users"]._fynlo_require(max(roles, key=ROLES.index))
 
     def _fynlo_close_sessions(self):
         """End the sign-ins of these employees on all tills."""

@@ -36,10 +36,12 @@ def break_row(row, columns):
     left = [line for part in row.left.splitlines() or [""] for line in _wrap(part, width)]
     if row.centred:
         return [line.center(width).rstrip() for line in left]
-    if row.right and len(left[-1]) + 1 + len(row.right) > width:
+    right = _wrap(row.right, width) if row.right else []
+    if right and len(left[-1]) + 1 + len(right[0]) > width:
         left.append("")
-    if row.right:
-        left[-1] += row.right.rjust(width - len(left[-1]))
+    if right:
+        left[-1] += right[0].rjust(width - len(left[-1]))
+    left += [line.rjust(width) for line in right[1:]]
     return [f"{pad}{line}".rstrip() for line in left]
 
 

@@ -40,6 +40,10 @@ def _head(receipt, sold_at):
         rows.append(Row(f"Served by {order.employee.name}"))
     if order.table:
         rows.append(Row(order.table.name))
+    if order.customer_name:
+        rows.append(Row(order.customer_name))
+    if order.refund_of:
+        rows.append(Row("REFUND", bold=True, size=2, centred=True))
     if order.state == "cancelled":
         rows.append(Row("CANCELLED", bold=True, size=2, centred=True))
     elif order.payment_state in ("unpaid", "partial"):
@@ -50,13 +54,21 @@ def _head(receipt, sold_at):
 def _line(line, money):
     quantity = format_quantity(line.quantity)
     if line.parent_id:
-        return [Row(f"{quantity} x {line.name}", indent=2)]
-    rows = [Row(f"{quantity} x {line.name}", money(line.total))]
-    if line.discount_percent:
+        return [Row(f"{quantity} x {line.name}", indent=2), *_modifiers(line, indent=4)]
+    rows = [Row(f"{quantity} x {line.name}", money(line.total)), *_modifiers(line, indent=2)]
+    if line.comp_reason:
+        rows.append(Row("Free of charge", indent=2))
+    elif line.discount_percent:
         rows.append(Row(f"Discount {format_quantity(line.discount_percent)} %", indent=2))
     if line.note:
         rows.append(Row(line.note, indent=2))
     return rows
+
+
+def _modifiers(line, indent):
+    for each in line.modifiers:
+        words = f"{each.name}: {each.custom_value}" if each.custom_value else each.name
+        yield Row(f"+ {words}", indent=indent)
 
 
 def _payments(order, money):

@@ -11,7 +11,7 @@ from ..engine.ticket_life import KINDS, OPEN_STATES, TICKET_STATES, join_states
 
 #: What a ticket shows of its order.
 _ORDER_FIELDS = ("uuid", "fynlo_order_type", "table_id", "partner_id", "employee_id")
-_ORDER_FIELDS += ("general_customer_note",)
+_ORDER_FIELDS += ("floating_order_name", "general_customer_note")
 _OPEN_SQL = "state IN ('new', 'preparing', 'ready')"
 
 

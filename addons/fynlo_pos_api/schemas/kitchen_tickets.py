@@ -47,7 +47,10 @@ class TicketItemView(Reply):
 
 
 class TicketView(Reply):
-    """A ticket with its items; ``number`` is what is called out."""
+    """A ticket with its items; ``number`` is what is called out.
+
+    ``customer`` is the name that the guest gave for the order, else his own.
+    """
 
     id: str
     number: str
@@ -83,7 +86,7 @@ class TicketView(Reply):
             order_id=order.uuid,
             order_type=order.fynlo_order_type or None,
             table=NamedView.of(order.table_id),
-            customer=order.partner_id.name or None,
+            customer=order.floating_order_name or order.partner_id.name or None,
             employee=order.employee_id.name or None,
             note=order.general_customer_note or None,
             course=ticket.course or None,

@@ -1,4 +1,5 @@
 from lxml import etree
+from odoo.addons.fynlo_base.exceptions import ForbiddenError
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -42,3 +43,18 @@ class TestEmployeeViews(DrawerCase):
             employees, total = env["hr.employee"]._fynlo_search_employees(query)
             EmployeePage.of(employees, total, query)
         self.assertEqual(total, 20)
+
+    def test_manager_neither_archives_nor_unlinks_an_owner(self):
+        mia, boss = self._make_user("mia", "manager"), self._make_user("boss", "owner")
+        employee = self._make_employee("Boss", "owner", user_id=boss.id)
+        second = self._make_user("chief", "owner")
+        self._make_employee("Chief", "owner", user_id=second.id)
+        for vals in ({"active": False}, {"user_id": False}, {"fynlo_role": "manager"}):
+            with self.subTest(vals), self.assertRaises(ForbiddenError):
+                employee.with_user(mia).write(vals)
+        self.env.invalidate_all()
+        self.assertEqual((employee.active, employee.user_id), (True, boss))
+        clerk = self._make_user("clerk", None)
+        clerk.group_ids |= self.env.ref("hr.group_hr_user")
+        self.ada.with_user(clerk).active = False
+        self.assertFalse(self.ada.active)

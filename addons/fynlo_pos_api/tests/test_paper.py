@@ -37,8 +37,9 @@ class TestPaper(BaseCase):
         for columns in (32, 42):
             for text in texts:
                 for size in (1, 2):
-                    for line in break_row(Row(text, "1234.00", size=size, indent=2), columns):
-                        self.assertLessEqual(len(line) * size, columns)
+                    for right in ("1234.00", "y" * 70):
+                        for line in break_row(Row(text, right, size=size, indent=2), columns):
+                            self.assertLessEqual(len(line) * size, columns)
 
     def test_numbers(self):
         self.assertEqual(format_amount(-1250, 2), "-12.50")

@@ -1,5 +1,7 @@
 import io
+from uuid import uuid4
 
+from odoo.fields import Command
 from odoo.tests import tagged
 from pypdf import PdfReader
 
@@ -49,6 +51,38 @@ class TestPaperHttp(KitchenCase):
             order = self.sell(method)
             reply = self.print_receipt(order, "format=escpos&drawer=true")
             self.assertEqual(reply.content.count(DRAWER), opened)
+
+    def test_a_refund_and_what_was_free_say_so(self):
+        self.till.store.fynlo_comp_role = self.till.store.fynlo_refund_role = "cashier"
+        lines = [self.line(self.cake), self.line(self.soup, compReason="burnt, she was angry")]
+        payments = [self.payment(self.card, 440)]
+        body = self.body(lines, payments, customerName="Zoë 🔥")
+        self.assertSuccess(self.post(body), 201)
+        rows = read_back(self.print_receipt(body["id"], "format=escpos").content).splitlines()
+        self.assertIn("1 x Soup".ljust(38) + "0.00", rows)
+        self.assertIn("  Free of charge", rows)
+        self.assertIn("Zoë ?", rows)
+        self.assertNotIn("angry", str(rows))  # why is the house's own word
+        refund = {"id": str(uuid4()), "reason": "cold", "all": True}
+        path = f"/orders/{body['id']}/refunds"
+        data = self.assertSuccess(self.post(refund, path=path), 201)
+        text = read_back(self.print_receipt(data["id"], "format=escpos").content)
+        self.assertIn("REFUND", text)
+        self.assertIn("-1 x Cake".ljust(37) + "-4.40", text.splitlines())
+
+    def test_modifiers_are_on_the_receipt(self):
+        value = Command.create({"name": "Text", "is_custom": True})
+        attribute = self.env["product.attribute"].create(
+            {"name": "Icing", "create_variant": "no_variant", "value_ids": [value]}
+        )
+        line = self.env["product.template.attribute.line"].create({
+            "product_tmpl_id": self.cake.product_tmpl_id.id, "attribute_id": attribute.id,
+            "value_ids": [Command.set(attribute.value_ids.ids)],
+        })  # fmt: skip
+        chosen = {"id": line.product_template_value_ids.fynlo_uuid, "customValue": "to\x1bp you"}
+        order = self.open_order(self.line(self.cake, modifiers=[chosen]))
+        rows = read_back(self.print_receipt(order, "format=escpos").content).splitlines()
+        self.assertIn("  + Text: top you", rows)
 
     def test_an_open_order_says_that_it_is_not_paid(self):
         order = self.open_order(self.line(self.cake))
