@@ -82,3 +82,10 @@ class TestEscpos(BaseCase):
         self.assertEqual((raw.count(CUT), raw.count(DRAWER)), (1, 0))
         self.assertEqual(raw.count(b"\x1b@"), 1)
         self.assertIn("hellop", read_back(raw))
+
+    def test_no_sign_becomes_a_command(self):
+        """Every sign of the alphabets, controls and symbols, each between two letters."""
+        for code in range(0x3400):
+            raw = to_code_page(f"a{chr(code)}b").encode(CODE_PAGE)
+            if chr(code) != "\n":
+                self.assertFalse([byte for byte in raw if byte < 0x20 or byte == 0x7F], hex(code))
