@@ -110,6 +110,7 @@ def _cart(catalog):
         product
         for product in catalog["products"]
         if product["sold"] and product["type"] == "product" and not product["choices"]
+        if product["variants"][0]["available"]
     ]
     return [
         {"id": str(uuid4()), "productId": product["variants"][0]["id"], "quantity": quantity}

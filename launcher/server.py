@@ -40,17 +40,23 @@ def listen(port):
     return listener
 
 
-def listen_pair():
-    """Give ``(listening socket, (HTTP port, gevent port))`` where both ports are free."""
+def listen_pair(port=0):
+    """Give ``(listening socket, (HTTP port, gevent port))`` where both ports are free.
+
+    :param port: of HTTP; 0 takes any that has a free one for gevent
+    :raise LauncherError: one of them is taken
+    """
     while True:
-        listener = listen(0)
-        port = listener.getsockname()[1]
+        listener = listen(port)
+        http_port = listener.getsockname()[1]
         try:
-            listen(port + GEVENT_OFFSET).close()
+            listen(http_port + GEVENT_OFFSET).close()
         except LauncherError:
             listener.close()
+            if port:
+                raise
         else:
-            return listener, (port, port + GEVENT_OFFSET)
+            return listener, (http_port, http_port + GEVENT_OFFSET)
 
 
 def start(installation, config_file, environment, listener, log):

@@ -75,9 +75,7 @@ class Stack:
 
         :raise LauncherError: a step fails; what was started before is still to be stopped
         """
-        listener = server.listen(self.port)
-        ports = (listener.getsockname()[1], listener.getsockname()[1] + server.GEVENT_OFFSET)
-        server.listen(ports[1]).close()
+        listener, ports = server.listen_pair(self.port)
         self.installation = provide()
         database_server = self._start_postgres()
         environment = config.environment(self.installation.odoo, self.state, **self._extras())

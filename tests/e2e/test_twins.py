@@ -57,6 +57,7 @@ class Till:
             product
             for product in catalog["products"]
             if product["sold"] and product["type"] == "product" and not product["choices"]
+            if product["variants"][0]["available"]
         )
         cash = next(method for method in catalog["paymentMethods"] if method["type"] == "cash")
         line = {"id": str(uuid4()), "productId": product["variants"][0]["id"], "quantity": 2}

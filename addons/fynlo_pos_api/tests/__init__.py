@@ -63,6 +63,7 @@ from . import (
     test_price_book,
     test_pricing_parity,
     test_products_http,
+    test_public_methods,
     test_references,
     test_refund_attacks_http,
     test_refund_books,

@@ -63,9 +63,13 @@ class TestCustomerIndexes(FynloCase):
                 self.assertRegex(plan, rf"Index Only Scan.* using res_partner_fynlo_{index}_idx")
                 self.assertNotIn("Sort", plan)
 
+    def test_all_are_counted_in_an_index_alone(self):
+        self.forbid("seqscan", "bitmapscan")
+        self.keep("total")
+        self.assertIn("Only Scan using res_partner_fynlo_total_idx", self.plan({}, count=True))
+
     def test_each_filter_is_counted_in_an_index_alone(self):
         self.forbid("seqscan", "bitmapscan")
-        self.assertIn("Only Scan using res_partner_fynlo_total_idx", self.plan({}, count=True))
         self.keep("filter")
         for query in _FILTERS:
             plan = self.plan(query, count=True)
