@@ -25,7 +25,7 @@ SCENARIOS = {
     "catalog": lambda quick: catalog.run(calls=50 if quick else 300, own_calls=2 if quick else 5),
     "growth": lambda quick: growth.run(calls=20 if quick else 60, rounds=2 if quick else 5),
     "customers": lambda quick: customers.run(calls=5 if quick else 40),
-    "routes": lambda quick: routes.run(calls=4 if quick else 40),
+    "routes": lambda quick: routes.run(calls=4 if quick else 20),
     "closing": lambda quick: closing.run(orders=200 if quick else 1000),
 }
 
