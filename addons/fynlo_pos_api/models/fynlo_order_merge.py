@@ -65,7 +65,8 @@ class FynloOrderMerge(models.AbstractModel):
         extras.with_env(own_target.env).unlink()
         mains = source.lines.filtered(lambda line: not line.combo_parent_id)
         source._fynlo_move_lines(target, [(line, line.uuid, None) for line in mains])
-        source.payment_ids.with_env(own_target.env).write({"pos_order_id": target.id})
+        payments = source.payment_ids.with_env(own_target.env)
+        payments.write({"pos_order_id": target.id, "fynlo_share_id": False})
         notes = [target.general_customer_note, source.general_customer_note]
         own_target.write(
             {

@@ -1,6 +1,6 @@
 from collections import Counter
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import uuid5
 
 from odoo import api, models
 from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
@@ -45,6 +45,8 @@ class FynloOrderRefund(models.AbstractModel):
         :raise SessionNotOpenError: the store has no open session
         """
         order = self.env["pos.order"]._fynlo_lock_order(uuid)
+        if done := self._fynlo_find_done(order, command):
+            return done
         if order.state == "draft":
             return self._fynlo_give_back(order, command)
         if order.is_refund:
@@ -67,6 +69,21 @@ class FynloOrderRefund(models.AbstractModel):
         facts = {"reason": command.reason, "refund": refund.uuid, "amount_minor": amount}
         self.env["fynlo.audit"]._fynlo_log("order.refund", order, facts)
         return refund
+
+    def _fynlo_find_done(self, order, command):
+        """Return what the same command has made before, from another till; or nothing.
+
+        A till that was paired anew sends again what it is not sure of.
+        """
+        if refund := order._fynlo_refund_orders().filtered(
+            lambda each: each.uuid == str(command.id)
+        ):
+            return refund
+        methods = order.payment_ids.payment_method_id
+        made = {_payment_uuid(command, method.fynlo_uuid) for method in methods}
+        made |= {str(payment.id) for payment in command.payments}
+        is_done = order.state == "draft" and made & set(order.payment_ids.mapped("uuid"))
+        return order if is_done else order.browse()
 
     def _fynlo_give_back(self, order, command):
         """Give payments of an open order back; it stays open, and owes more."""
@@ -197,7 +214,10 @@ class FynloOrderRefund(models.AbstractModel):
         book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
         paid = order._fynlo_paid_by_method()
         due = allocate(amount, left, paid, _coins_of(book))
-        tenders = [(str(uuid4()), method, part, None) for method, part in due.items()]
+        tenders = [
+            (_payment_uuid(command, method.uuid), method, part, None)
+            for method, part in due.items()
+        ]
         if command.payments:
             tenders = self._fynlo_named_tenders(order, command.payments, book, sum(due.values()))
             self._fynlo_check_way(order, tenders, paid)
@@ -243,6 +263,11 @@ class FynloOrderRefund(models.AbstractModel):
             raise InvalidFieldsError(errors=[error])
         if not principal_of(self.env).is_at_least("manager"):
             raise ApprovalRequiredError(details={"role": "manager"})
+
+
+def _payment_uuid(command, method_uuid):
+    """Return the id of the payment that a command makes by itself: the same command, the same."""
+    return str(uuid5(command.id, method_uuid))
 
 
 def _total(left):

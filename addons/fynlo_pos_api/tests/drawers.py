@@ -2,13 +2,7 @@
 
 from odoo.addons.fynlo_base.tests.common import FynloCase
 
-from ..schemas.drawers import ShiftClose, ShiftHandover, ShiftOpen
-from ..schemas.no_sales import NoSaleCreate
-from ..schemas.order_edits import OrderCancel
-from .till import SCHEMAS, Till, command
-
-SCHEMAS |= {"shift": ShiftOpen, "end": ShiftClose, "handover": ShiftHandover}
-SCHEMAS |= {"no_sale": NoSaleCreate, "void": OrderCancel}
+from .till import Till, command
 
 
 class DrawerCase(FynloCase):

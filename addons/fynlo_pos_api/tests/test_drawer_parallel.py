@@ -19,7 +19,6 @@ from ..exceptions import (
     ShiftClosedError,
 )
 from ..schemas.carts import OrderCreate
-from .drawers import SCHEMAS  # noqa: F401 (adds its commands)
 from .parallel_tills import ParallelTills
 from .till import command
 

@@ -175,6 +175,16 @@ class TestOrderMergeHttp(SplitCase):
         self.assertEqual(data["state"], "completed")
         self.assertEqual([each["amount"] for each in data["payments"]], [200, 1115])
 
+    def test_shares_of_an_order_that_joins_another_are_gone(self):
+        body = {"id": str(uuid4()), "parts": 2}
+        path = f"/orders/{self.other['id']}"
+        shares = self.assertSuccess(self.post(body, path=f"{path}/split"))["order"]["shares"]
+        body = self.payment(self.card, 100, share=shares[0]["id"])
+        self.assertSuccess(self.post(body, path=f"{path}/payments"), 201)
+        data = self.assertSuccess(self.merge(self.other["id"]))
+        self.assertEqual((data["amountPaid"], data["shares"]), (100, []))
+        self.assertFalse(self.order_of(self.other).fynlo_share_ids)
+
     def test_what_was_split_can_be_merged_again(self):
         part = {"id": str(uuid4()), "seats": [2]}
         self.assertSuccess(self.split(orders=[part]))

@@ -102,6 +102,23 @@ class TestRefundHttp(RefundCase):
         self.assertFailure(self.post(other, path=path), 409, "idempotency_conflict")
         self.assertEqual(len(self.order._fynlo_refund_orders()), 1)
 
+    def test_another_till_that_sends_it_again_pays_nothing_more(self):
+        """The till was paired anew: to the server it is another one."""
+        opened = self.body()
+        self.assertSuccess(self.post(opened), 201)
+        path = f"/orders/{opened['id']}"
+        self.assertSuccess(self.post(self.payment(self.card, 200), path=f"{path}/payments"), 201)
+        again = self.token_for(self.sue, self._make_device("Paired anew", self.till.store))
+        for refunds, body in (
+            (f"{path}/refunds", self.refund_body(amount=100)),
+            (f"/orders/{self.sold['id']}/refunds", self.refund_body(amount=100)),
+        ):
+            first = self.assertSuccess(self.post(body, path=refunds), 201)
+            second = self.assertSuccess(self.post(body, again, refunds), 201)
+            self.assertEqual((second["id"], second["version"]), (first["id"], first["version"]))
+        self.assertEqual(self.order_of(opened).amount_paid, 1.0)
+        self.assertEqual(len(self.order._fynlo_refund_orders()), 1)
+
     def test_who_may_refund_is_the_stores_choice(self):
         cashier = self.token_for(self.ada, self.corner_device)
         envelope = self.assertFailure(self.refund(cashier, all=True), 403, "approval_required")

@@ -6,10 +6,14 @@ from uuid import uuid4
 from odoo.fields import Command
 
 from ..schemas.cash_counts import CashCountCreate
+from ..schemas.drawers import ShiftClose, ShiftHandover, ShiftOpen
+from ..schemas.no_sales import NoSaleCreate
+from ..schemas.order_edits import OrderCancel
 from ..schemas.sessions import CashMoveCreate, SessionClose, SessionOpen
 
 SCHEMAS = {"open": SessionOpen, "move": CashMoveCreate, "count": CashCountCreate}
-SCHEMAS["close"] = SessionClose
+SCHEMAS |= {"close": SessionClose, "no_sale": NoSaleCreate, "void": OrderCancel}
+SCHEMAS |= {"shift": ShiftOpen, "end": ShiftClose, "handover": ShiftHandover}
 
 
 def command(kind, **values):
