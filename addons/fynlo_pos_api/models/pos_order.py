@@ -42,6 +42,9 @@ class PosOrder(models.Model):
 
     _fynlo_price_difference_idx = models.Index("(id) WHERE fynlo_price_difference <> 0")
     _fynlo_list_idx = models.Index("(config_id, date_order DESC, id DESC)")
+    _fynlo_total_idx = models.Index("(config_id, amount_total, id)")
+    # Equal keys are stored once, so that counting 100,000 orders reads a few pages.
+    _fynlo_count_idx = models.Index("(config_id, fynlo_state, company_id)")
 
     @api.depends("state")
     def _compute_fynlo_state(self):
@@ -55,13 +58,22 @@ class PosOrder(models.Model):
 
     @api.depends("state", "amount_paid", "lines.refund_orderline_ids.order_id.state")
     def _compute_fynlo_payment_state(self):
+        with_refunds = self._fynlo_with_refunds()
         for order in self:
-            order.fynlo_payment_state = order._fynlo_find_payment_state()
+            order.fynlo_payment_state = order._fynlo_find_payment_state(order in with_refunds)
 
-    def _fynlo_find_payment_state(self):
+    def _fynlo_with_refunds(self):
+        """Return those of the orders that a line of a refund names; one query for all of them."""
+        paid = self.filtered(lambda order: order.state in ("paid", "done") and not order.is_refund)
+        refunds = self.env["pos.order.line"]._read_group(
+            [("refunded_orderline_id.order_id", "in", paid.ids)], ["refunded_orderline_id"]
+        )
+        return self.browse({line.order_id.id for (line,) in refunds})
+
+    def _fynlo_find_payment_state(self, has_refunds):
         if self.state not in ("paid", "done"):
             return "unpaid" if self.currency_id.is_zero(self.amount_paid) else "partial"
-        if not self.lines.refund_orderline_ids or self.is_refund:
+        if not has_refunds:
             return "paid"
         is_whole = self.fynlo_is_money_back or not self.has_refundable_lines
         return "refunded" if is_whole else "partially_refunded"

@@ -198,6 +198,7 @@ class OrderView(OrderSummary):
     @classmethod
     def of(cls, order):
         """Build it from one ``pos.order``."""
+        order._fynlo_read_ahead()
         currency = order.currency_id
         total, tax = (to_minor(order[name], currency) for name in ("amount_total", "amount_tax"))
         paid = to_minor(order.amount_paid, currency)

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from ..schemas.carts import OrderCreate
 from ..schemas.order_details import OrderView
 from ..schemas.order_edits import OrderPatch
+from ..schemas.orders import OrderPage, OrderQuery
 from .till import Till
 
 
@@ -52,3 +53,17 @@ class TestOrderSize(FynloCase):
         small, large = self.open_order(2), self.open_order(120)
         self.queries(small)  # what is read once is read now
         self.assertEqual(self.queries(large), self.queries(small))
+
+    def test_a_page_of_orders_costs_as_much_however_many_it_shows(self):
+        for _ in range(5):
+            self.open_order(2)
+        self._read_page(2)  # what is read once is read now
+        for limit in (2, 4):
+            with self.assertQueryCount(7):
+                self._read_page(limit)
+
+    def _read_page(self, limit):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        query = OrderQuery(limit=limit)
+        return OrderPage.of(*self.till_env["pos.order"]._fynlo_search_orders(query), query)
