@@ -197,7 +197,8 @@ class FynloAuthSession(models.Model):
     def _fynlo_current(self):
         """Return ``(session, stores)`` of this request's token, both sudoed."""
         principal = principal_of(self.env)
-        session_sudo = self.sudo().search([("fynlo_uuid", "=", principal.session)])
+        shown = ["fynlo_uuid", "role", "user_id", "employee_id", "device_id"]
+        session_sudo = self.sudo().search_fetch([("fynlo_uuid", "=", principal.session)], shown)
         return session_sudo, self.env["pos.config"].sudo().browse(principal.store_ids)
 
     def _fynlo_own_domain(self):

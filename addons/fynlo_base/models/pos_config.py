@@ -19,4 +19,5 @@ class PosConfig(models.Model):
     def _fynlo_timezone(self):
         """Return the IANA name of one store's time zone: its company's."""
         company_sudo = self.company_id.sudo()
+        company_sudo.fetch(["partner_id", "resource_calendar_id"])  # of a hundred columns
         return company_sudo.partner_id.tz or company_sudo.resource_calendar_id.tz or "UTC"
