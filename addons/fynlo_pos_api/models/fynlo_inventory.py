@@ -52,16 +52,26 @@ class FynloInventory(models.AbstractModel):
         self.env["res.users"]._fynlo_require("manager")
         products = self._fynlo_find_counted(command.lines, with_lots=True)
         store_sudo = self._fynlo_store_sudo()
-        changes = {}
-        for product, line in zip(products, command.lines, strict=True):
-            change = self._fynlo_apply(product, line, command.note, store_sudo)
-            key = product.fynlo_uuid
-            changes[key] = changes.get(key, 0.0) + change
         touched = self.env["product.product"].union(*products)
+        if self._fynlo_is_booked(command):
+            return touched, touched._fynlo_stock_levels(store_sudo)
+        changes = {}
+        for number, (product, line) in enumerate(zip(products, command.lines, strict=True)):
+            employee_id = principal_of(self.env).employee_id
+            cause = Adjustment(f"{command.id}:{number}", line.reason, command.note, employee_id)
+            change = self._fynlo_apply(product, line, cause, store_sudo)
+            changes[product.fynlo_uuid] = changes.get(product.fynlo_uuid, 0.0) + change
         facts = {"id": str(command.id), "changes": changes, "note": command.note}
         facts["reasons"] = sorted({line.reason for line in command.lines})
         self.env["fynlo.audit"]._fynlo_log("inventory.adjust", None, facts)
         return touched, touched._fynlo_stock_levels(store_sudo)
+
+    def _fynlo_is_booked(self, command):
+        """Tell whether another till, as which this one was paired before, has sent it."""
+        keys = [f"{command.id}:{number}" for number in range(len(command.lines))]
+        company_id = principal_of(self.env).company_id
+        domain = [("company_id", "=", company_id), ("fynlo_adjustment", "in", keys)]
+        return bool(self.env["stock.move"].search_count(domain, limit=1))
 
     @api.model
     def _fynlo_movements(self, query):
@@ -123,11 +133,10 @@ class FynloInventory(models.AbstractModel):
             raise InvalidFieldsError(errors=errors)
         return [found[str(line.product_id)] for line in lines]
 
-    def _fynlo_apply(self, product, line, note, store_sudo):
+    def _fynlo_apply(self, product, line, cause, store_sudo):
         """Book one line by Odoo's inventory and return the change (float)."""
         location = store_sudo.picking_type_id.default_location_src_id.with_env(self.env)
         lot = self._fynlo_lot(product, line.lot)
-        cause = Adjustment(line.reason, note, principal_of(self.env).employee_id)
         quants = self.env["stock.quant"].with_context(inventory_mode=True, **{CONTEXT_KEY: cause})
         here = quants._gather(product, location, lot_id=lot, strict=True)
         now = sum(here.mapped("quantity"))

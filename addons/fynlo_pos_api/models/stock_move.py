@@ -17,8 +17,12 @@ CONTEXT_KEY = "fynlo_adjustment"
 
 @dataclass(frozen=True)
 class Adjustment:
-    """Why stock is corrected and by whom: what the API tells the moves through the context."""
+    """Why stock is corrected and by whom: what the API tells the moves through the context.
 
+    ``key`` is the correction's id and the number of its line.
+    """
+
+    key: str
     reason: str
     note: str | None
     employee_id: int | None
@@ -32,6 +36,13 @@ class StockMove(models.Model):
     fynlo_employee_id = fields.Many2one(
         "hr.employee", "By", readonly=True, copy=False, index="btree_not_null"
     )
+    fynlo_adjustment = fields.Char(readonly=True, copy=False)
+
+    # Whoever sends a correction again, from whatever till, books it once.
+    _fynlo_adjustment_unique = models.UniqueIndex(
+        "(company_id, fynlo_adjustment) WHERE fynlo_adjustment IS NOT NULL",
+        "This correction of stock is booked already.",
+    )
 
 
 class StockQuant(models.Model):
@@ -42,5 +53,5 @@ class StockQuant(models.Model):
         cause = self.env.context.get(CONTEXT_KEY)
         if isinstance(cause, Adjustment):  # no web client can send one
             vals["fynlo_reason"], vals["fynlo_note"] = cause.reason, cause.note
-            vals["fynlo_employee_id"] = cause.employee_id
+            vals["fynlo_employee_id"], vals["fynlo_adjustment"] = cause.employee_id, cause.key
         return vals

@@ -71,6 +71,15 @@ class TestInventoryHttp(SellingCase):
         changes = {self.coffee.fynlo_uuid: -9.0, self.cake.fynlo_uuid: -2.5}
         self.assertEqual(entry.data["changes"], changes)
 
+    def test_another_till_that_sends_it_again_corrects_nothing_more(self):
+        """The till was paired anew: to the server it is another one."""
+        body, reply = self.adjust(self.change(self.coffee, quantity=-3))
+        first = self.assertSuccess(reply, 201)
+        token = self.token_for(self.max, self._make_device("Paired anew", self.till.store))
+        again = self.post(body, token, path="/inventory/adjustments")
+        self.assertEqual(self.assertSuccess(again, 201), first)
+        self.assertEqual(self.stock(self.coffee), (97, 0, 0, 97))
+
     def test_movements_tell_what_why_and_who(self):
         self.assertSuccess(self.post(self.paid_body()), 201)
         self.session._fynlo_post_stock_batch()
