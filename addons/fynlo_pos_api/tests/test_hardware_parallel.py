@@ -1,0 +1,63 @@
+"""Settings and tests of hardware that several people touch at the same moment."""
+
+from dataclasses import replace
+
+from odoo import SUPERUSER_ID
+from odoo.addons.fynlo_base.exceptions import StaleVersionError
+from odoo.addons.fynlo_base.http.transaction import run_with_retry
+from odoo.addons.fynlo_base.tests.parallel import committing_env
+from odoo.tests import tagged
+
+from ..exceptions import HardwareTestAnsweredError
+from ..schemas.hardware import HardwareTestResult
+from ..schemas.settings_edits import SettingsUpdate
+from .parallel_tills import TILLS, ParallelTills
+
+
+@tagged("post_install", "-at_install")
+class TestSettingsParallel(ParallelTills):
+    def setUp(self):
+        super().setUp()
+        self.store_id = self.principals[0].store_id
+
+    def test_one_of_several_changes_of_a_version_wins(self):
+        with committing_env(self.dbname) as env:
+            user_id = env.company._fynlo_technical_user("manager").id
+            version = env["pos.config"].browse(self.store_id)._fynlo_told_version()
+        self.principals = [
+            replace(each, user_id=user_id, role="manager") for each in self.principals
+        ]
+
+        def change(env, number):
+            document = {"version": version, "receipt": {"footer": f"Till {number}"}}
+            command = SettingsUpdate.model_validate(document)
+            run_with_retry(env, lambda: env["fynlo.settings"]._fynlo_update(command))
+            return number
+
+        results = self.act_at_once(change)
+        won = [each for each in results if isinstance(each, int)]
+        lost = [each for each in results if isinstance(each, StaleVersionError)]
+        self.assertEqual((len(won), len(lost)), (1, TILLS - 1), results)
+        with committing_env(self.dbname) as env:
+            store = env["pos.config"].browse(self.store_id)
+            self.assertEqual(store.receipt_footer, f"Till {won[0]}")
+            self.assertEqual(store._fynlo_told_version(), version + 1)
+
+    def test_the_first_answer_of_a_test_counts(self):
+        with committing_env(self.dbname) as env:
+            admin = env(user=SUPERUSER_ID)
+            vals = {"name": "Printer", "config_id": self.store_id}
+            test = admin["fynlo.hardware.check"]._fynlo_queue(admin["fynlo.hardware"].create(vals))
+            uuid, test_id = test.fynlo_uuid, test.id
+
+        def answer(env, number):
+            command = HardwareTestResult(result=("passed", "failed")[number % 2])
+            tests = env["fynlo.hardware.check"]
+            return run_with_retry(env, lambda: tests._fynlo_answer(uuid, command).state)
+
+        results = self.act_at_once(answer)
+        states = {each for each in results if isinstance(each, str)}
+        refused = [each for each in results if isinstance(each, HardwareTestAnsweredError)]
+        self.assertEqual((len(states), len(refused)), (1, TILLS // 2), results)
+        with committing_env(self.dbname) as env:
+            self.assertEqual({env["fynlo.hardware.check"].browse(test_id).state}, states)
