@@ -33,6 +33,12 @@ class PosConfig(models.Model):
     fynlo_hours_ids = fields.One2many("fynlo.opening.hours", "config_id", "Opening Hours")
     fynlo_exception_ids = fields.One2many("fynlo.opening.exception", "config_id", "Special Days")
     fynlo_hardware_ids = fields.One2many("fynlo.hardware", "config_id", "Hardware")
+    fynlo_notice_ids = fields.One2many(
+        "fynlo.notice.rule",
+        "config_id",
+        "Notifications",
+        groups="fynlo_base.group_fynlo_manager",
+    )
     fynlo_is_open = fields.Boolean("Open Now", compute="_compute_fynlo_is_open")
     fynlo_next_change = fields.Datetime("Until", compute="_compute_fynlo_is_open")
 

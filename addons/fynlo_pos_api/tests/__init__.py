@@ -42,6 +42,7 @@ from . import (
     test_kitchen_send_http,
     test_kitchen_station,
     test_low_stock,
+    test_notices,
     test_opening,
     test_order_attacks_http,
     test_order_edit_http,
