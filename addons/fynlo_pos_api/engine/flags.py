@@ -1,4 +1,4 @@
-"""The switches of a store that tills read."""
+"""The switches of a store; ``docs/settings.md`` says what tills do with them."""
 
 from dataclasses import dataclass
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ..engine.flags import FLAGS
+
 #: What ``GET /settings`` tells of a store's own row; a change of it is another version.
 TOLD_FIELDS = frozenset((
     "fynlo_flag_customer_display", "fynlo_flag_kitchen", "fynlo_flag_tables", "fynlo_flag_tips",
@@ -26,10 +28,16 @@ class PosConfig(models.Model):
     fynlo_receipt_tax_number = fields.Boolean("Tax Number", default=True)
     fynlo_receipt_employee = fields.Boolean("Who Served", default=True)
     fynlo_receipt_customer = fields.Boolean("Name of the Guest", default=True)
-    fynlo_flag_tips = fields.Boolean("Ask for Tips", default=True)
-    fynlo_flag_tables = fields.Boolean("Start with the Tables", default=True)
-    fynlo_flag_kitchen = fields.Boolean("Send to the Kitchen", default=True)
-    fynlo_flag_customer_display = fields.Boolean("Display for the Guest")
+    fynlo_flag_tips = fields.Boolean("Ask for Tips", default=True, help=FLAGS["tips"].effect)
+    fynlo_flag_tables = fields.Boolean(
+        "Start with the Tables", default=True, help=FLAGS["tables"].effect
+    )
+    fynlo_flag_kitchen = fields.Boolean(
+        "Send to the Kitchen", default=True, help=FLAGS["kitchen"].effect
+    )
+    fynlo_flag_customer_display = fields.Boolean(
+        "Display for the Guest", help=FLAGS["customer_display"].effect
+    )
     fynlo_hours_ids = fields.One2many("fynlo.opening.hours", "config_id", "Opening Hours")
     fynlo_exception_ids = fields.One2many("fynlo.opening.exception", "config_id", "Special Days")
     fynlo_hardware_ids = fields.One2many("fynlo.hardware", "config_id", "Hardware")
