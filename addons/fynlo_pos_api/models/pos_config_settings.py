@@ -45,6 +45,7 @@ class PosConfig(models.Model):
         "fynlo.notice.rule",
         "config_id",
         "Notifications",
+        context={"active_test": False},
         groups="fynlo_base.group_fynlo_manager",
     )
     fynlo_is_open = fields.Boolean("Open Now", compute="_compute_fynlo_is_open")

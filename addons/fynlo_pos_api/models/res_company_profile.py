@@ -21,7 +21,9 @@ class ResCompany(models.Model):
     @tools.ormcache()
     def _fynlo_contacts(self):
         """Return ``{contact id: company id}`` of all companies."""
-        companies_sudo = self.sudo().with_context(active_test=False).search([])
+        companies_sudo = (
+            self.sudo().with_context(active_test=False).search([("partner_id", "!=", False)])
+        )
         return {company.partner_id.id: company.id for company in companies_sudo}
 
     def write(self, vals):

@@ -36,7 +36,8 @@ class TestNoticesOfDrawers(DrawerCase):
         self.assertIn(self.till.store.name, mail.body_html)
 
     def test_nobody_is_told_without_a_rule_that_holds(self):
-        self.rule(active=False)
+        off = self.rule(active=False)
+        self.assertIn(off, self.till.store.with_user(self.mara).fynlo_notice_ids)
         self.rule(event="refund")
         self.rule(config_id=self.store_2.id)
         self.close_short(500)
