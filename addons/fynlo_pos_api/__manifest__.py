@@ -19,6 +19,7 @@
         "security/fynlo_customer_rules.xml",
         "security/fynlo_product_outage.xml",
         "security/fynlo_stock_reservation.xml",
+        "security/fynlo_settings.xml",
         "data/ir_cron.xml",
         "data/mail_template.xml",
         "data/fynlo_customer.xml",
@@ -41,6 +42,8 @@
         "views/fynlo_product_outage_views.xml",
         "views/fynlo_stock_reservation_views.xml",
         "views/fynlo_stock_threshold_views.xml",
+        "views/fynlo_hardware_views.xml",
+        "views/fynlo_settings_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["fynlo_pos_api/static/src/board/**/*"],

@@ -211,3 +211,9 @@ class OutOfStockError(FynloError):
     """A strict store has not got so many; ``details.products`` tells what is left of each."""
 
     status, code, message = 409, "out_of_stock", "There is not enough of it left."
+
+
+class HardwareTestAnsweredError(FynloError):
+    """Another till has answered this test otherwise; ``details.state`` is its result."""
+
+    status, code, message = 409, "test_answered", "This test has a result already."

@@ -5,6 +5,7 @@ from . import (
     customers,
     drawers,
     employees,
+    hardware,
     inventory,
     kitchen,
     kitchen_page,
@@ -13,6 +14,7 @@ from . import (
     products,
     refunds,
     sessions,
+    settings,
     splits,
     store,
 )

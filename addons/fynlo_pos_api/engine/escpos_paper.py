@@ -34,6 +34,13 @@ def to_escpos(rows, columns, opens_drawer=False):
     return printer.output
 
 
+def open_drawer():
+    """Return the bytes that make a printer open the cash drawer at it, and print nothing."""
+    printer = Dummy()
+    printer.cashdraw(_DRAWER_PIN)
+    return printer.output
+
+
 def _to_printable(row):
     if row.is_rule:
         return row

@@ -30,17 +30,15 @@ def lay_out_receipt(receipt, sold_at, decimals):
 
 
 def _head(receipt, sold_at):
-    seller, order = receipt.seller, receipt.order
-    town = " ".join(filter(None, (seller.postal_code, seller.city)))
-    told = (seller.store, seller.street, town, seller.phone, seller.tax_number, receipt.header)
-    rows = [Row(seller.name, bold=True, size=2, centred=True)]
-    rows += [Row(text, centred=True) for text in told if text]
+    order, layout = receipt.order, receipt.layout
+    rows = [Row(receipt.seller.name, bold=True, size=2, centred=True)]
+    rows += [Row(text, centred=True) for text in _seller(receipt) if text]
     rows += [RULE, Row(order.reference, sold_at)]
-    if order.employee:
+    if order.employee and layout.show_employee:
         rows.append(Row(f"Served by {order.employee.name}"))
     if order.table:
         rows.append(Row(order.table.name))
-    if order.customer_name:
+    if order.customer_name and layout.show_customer:
         rows.append(Row(order.customer_name))
     if order.refund_of:
         rows.append(Row("REFUND", bold=True, size=2, centred=True))
@@ -49,6 +47,18 @@ def _head(receipt, sold_at):
     elif order.payment_state in ("unpaid", "partial"):
         rows.append(Row("NOT PAID", bold=True, centred=True))
     return rows
+
+
+def _seller(receipt):
+    seller, layout = receipt.seller, receipt.layout
+    yield seller.store
+    if layout.show_address:
+        yield seller.street
+        yield " ".join(filter(None, (seller.postal_code, seller.city)))
+        yield seller.phone
+    if layout.show_tax_number:
+        yield seller.tax_number
+    yield receipt.header
 
 
 def _line(line, money):

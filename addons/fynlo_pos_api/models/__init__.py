@@ -98,3 +98,13 @@ from . import fynlo_scrubber
 from . import fynlo_customer_erasure
 from . import fynlo_demo_customers
 from . import fynlo_demo_stock
+from . import fynlo_settings_part
+from . import fynlo_notice_rule
+from . import fynlo_opening_hours
+from . import fynlo_hardware
+from . import fynlo_hardware_check
+from . import pos_config_settings
+from . import res_company_profile
+from . import fynlo_settings
+from . import fynlo_settings_edit
+from . import fynlo_demo_settings

@@ -33,10 +33,11 @@ class FynloPaper(models.AbstractModel):
         receipt = ReceiptView.of(order)
         sold_at = self._fynlo_local_time(order.date_order, order.config_id)
         rows = lay_out_receipt(receipt, sold_at, order.currency_id.decimal_places)
+        paper = query.paper or receipt.layout.paper
         if query.format == "pdf":
-            return to_pdf(rows, query.paper, receipt.order.reference, file_path(_FONT))
+            return to_pdf(rows, paper, receipt.order.reference, file_path(_FONT))
         is_cash = any(payment.type == "cash" for payment in receipt.order.payments)
-        return to_escpos(rows, COLUMNS[query.paper], opens_drawer=query.drawer and is_cash)
+        return to_escpos(rows, COLUMNS[paper], opens_drawer=query.drawer and is_cash)
 
     @api.model
     def _fynlo_print_ticket(self, ticket, query):

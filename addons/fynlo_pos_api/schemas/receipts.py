@@ -16,11 +16,12 @@ PRINT_TYPES = {"escpos": "application/octet-stream", "pdf": "application/pdf"}
 class ReceiptQuery(Query):
     """Query string of ``GET /orders/{id}/receipt``.
 
-    ``paper`` and ``drawer`` are of print: ``drawer`` opens the cash drawer if cash was paid.
+    ``paper`` and ``drawer`` are of print: without ``paper`` it is the store's own width, and
+    ``drawer`` opens the cash drawer if cash was paid.
     """
 
     format: Literal["json", "escpos", "pdf"] = "json"
-    paper: Paper = "80mm"
+    paper: Paper | None = None
     drawer: bool = False
 
 
@@ -61,12 +62,38 @@ class SellerView(Reply):
         )
 
 
+class ReceiptSettings(Reply):
+    """What the store's receipts show, and the width of its paper."""
+
+    header: str | None
+    footer: str | None
+    paper: Paper
+    show_address: bool
+    show_tax_number: bool
+    show_employee: bool
+    show_customer: bool
+
+    @classmethod
+    def of(cls, config):
+        """Build it from one ``pos.config``."""
+        return cls(
+            header=config.receipt_header or None,
+            footer=config.receipt_footer or None,
+            paper=config.fynlo_receipt_paper,
+            show_address=config.fynlo_receipt_address,
+            show_tax_number=config.fynlo_receipt_tax_number,
+            show_employee=config.fynlo_receipt_employee,
+            show_customer=config.fynlo_receipt_customer,
+        )
+
+
 class ReceiptView(Reply):
-    """A receipt; header and footer are the store's own words."""
+    """A receipt; header and footer are the store's own words, ``layout`` what it wants shown."""
 
     seller: SellerView
     header: str | None
     footer: str | None
+    layout: ReceiptSettings
     order: OrderView
 
     @classmethod
@@ -77,5 +104,6 @@ class ReceiptView(Reply):
             seller=SellerView.of(config),
             header=config.receipt_header or None,
             footer=config.receipt_footer or None,
+            layout=ReceiptSettings.of(config),
             order=OrderView.of(order),
         )

@@ -59,6 +59,8 @@ class Subjects:
             "drawers": drawer,
             "drawer-shifts": self.make_shift(drawer, employee),
             "sessions": session,
+            "hardware": (hardware := self.make_hardware()),
+            "tests": env["fynlo.hardware.check"]._fynlo_queue(hardware),
             "tickets": self.make_ticket(order),
         }
         self.uuids = {part: record.fynlo_uuid for part, record in records.items()}
@@ -81,6 +83,10 @@ class Subjects:
         vals = {"drawer_id": drawer.id, "employee_id": employee.id, "opening": 0}
         vals |= {"session_id": self.session.id, "opened_at": fields.Datetime.now()}
         return self.env["fynlo.drawer.shift"].create(vals)
+
+    def make_hardware(self):
+        vals = {"name": "Printer", "kind": "printer", "connection": "network"}
+        return self.make("fynlo.hardware", config_id=self.store.id, **vals)
 
     def make_ticket(self, order):
         station = self.make("fynlo.kitchen.station", name="Grill", config_id=self.store.id)

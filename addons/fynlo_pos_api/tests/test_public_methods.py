@@ -9,6 +9,7 @@ CALLED_BY_CLIENTS = {
     "fynlo.customer.merge.wizard.action_fynlo_merge",
     "fynlo.drawer.close.wizard.action_fynlo_close",
     "fynlo.drawer.shift.action_fynlo_open_close",
+    "fynlo.hardware.action_fynlo_test",
     "fynlo.kitchen.station.action_open_screen",
     "fynlo.kitchen.station.action_show_tickets",
     "fynlo.product.outage.action_fynlo_end",
