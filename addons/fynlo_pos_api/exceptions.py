@@ -211,3 +211,9 @@ class OutOfStockError(FynloError):
     """A strict store has not got so many; ``details.products`` tells what is left of each."""
 
     status, code, message = 409, "out_of_stock", "There is not enough of it left."
+
+
+class DeliveryInFlightError(FynloError):
+    """A delivery is being sent at this moment: look again in a minute."""
+
+    status, code, message = 409, "delivery_in_flight", "It is being sent at this moment."

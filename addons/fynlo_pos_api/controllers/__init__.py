@@ -15,4 +15,5 @@ from . import (
     sessions,
     splits,
     store,
+    webhooks,
 )

@@ -98,3 +98,9 @@ from . import fynlo_scrubber
 from . import fynlo_customer_erasure
 from . import fynlo_demo_customers
 from . import fynlo_demo_stock
+from . import fynlo_webhook_topic
+from . import fynlo_webhook
+from . import fynlo_webhook_event
+from . import fynlo_webhook_delivery
+from . import fynlo_webhook_sender
+from . import webhook_sources
