@@ -40,7 +40,7 @@ class FynloWebhookDelivery(models.Model):
     type = fields.Char("Event", required=True, readonly=True)
     subject = fields.Char(required=True, readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="pending")
-    attempts = fields.Integer(readonly=True, aggregator=None)
+    attempts = fields.Integer(required=True, readonly=True, default=0, aggregator=None)
     next_attempt_at = fields.Datetime(
         "Next Attempt", readonly=True, help="While it is being sent: when somebody else takes it."
     )

@@ -109,12 +109,13 @@ class TestWebhookHttp(SellingCase):
 
     def test_a_sale_is_told(self):
         hook = self.hook(self.add())
-        body = self.paid_body()
+        body, before = self.paid_body(), self.count_triggers()
         self.post(body)
         told = self.told(hook)
         self.assertEqual(
             [name for name, _ in told], ["order.created", "order.paid", "order.completed"]
         )
+        self.assertEqual(self.count_triggers() - before, 1)
         order = self.order_of(body)
         document = told[2][1]
         self.assertEqual(document["subject"], {"type": "order", "id": body["id"]})
@@ -127,6 +128,10 @@ class TestWebhookHttp(SellingCase):
                 "total": 275, "paid": 275,
             },
         )  # fmt: skip
+
+    def count_triggers(self):
+        cron = self.env.ref("fynlo_pos_api.ir_cron_fynlo_webhooks")
+        return self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
 
     def test_a_refused_sale_tells_nothing(self):
         hook = self.hook(self.add())
