@@ -9,7 +9,7 @@ from ..exceptions import DeliveryInFlightError
 STATES = [
     ("pending", "Waiting"),
     ("sending", "Being Sent"),
-    ("failed", "Failed, Tried Again"),
+    ("failed", "Failed"),
     ("delivered", "Delivered"),
     ("dead", "Dead"),
 ]
