@@ -8,7 +8,7 @@
     "author": "Fynlo",
     "website": "https://fynlo.example",
     "depends": ["fynlo_base", "point_of_sale", "pos_restaurant", "pos_hr", "hr_hourly_cost"],
-    "external_dependencies": {"python": ["python-escpos"]},
+    "external_dependencies": {"python": ["python-escpos", "urllib3"]},
     "data": [
         "security/ir.model.access.csv",
         "security/fynlo_cash_count.xml",
@@ -20,7 +20,9 @@
         "security/fynlo_product_outage.xml",
         "security/fynlo_stock_reservation.xml",
         "security/fynlo_settings.xml",
+        "security/fynlo_webhook.xml",
         "data/ir_cron.xml",
+        "data/fynlo_webhook_cron.xml",
         "data/mail_template.xml",
         "data/fynlo_customer.xml",
         "data/product_product.xml",
@@ -44,6 +46,8 @@
         "views/fynlo_stock_threshold_views.xml",
         "views/fynlo_hardware_views.xml",
         "views/fynlo_settings_views.xml",
+        "views/fynlo_webhook_delivery_views.xml",
+        "views/fynlo_webhook_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["fynlo_pos_api/static/src/board/**/*"],

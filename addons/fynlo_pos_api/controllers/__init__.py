@@ -17,4 +17,5 @@ from . import (
     settings,
     splits,
     store,
+    webhooks,
 )

@@ -108,3 +108,9 @@ from . import res_company_profile
 from . import fynlo_settings
 from . import fynlo_settings_edit
 from . import fynlo_demo_settings
+from . import fynlo_webhook_topic
+from . import fynlo_webhook
+from . import fynlo_webhook_event
+from . import fynlo_webhook_delivery
+from . import fynlo_webhook_sender
+from . import webhook_sources

@@ -19,6 +19,7 @@ def find_alerts(store, since):
     :param since: naive UTC instant at which the store's day has begun
     """
     questions = (_late_tickets, _old_orders, _price_differences, _long_session, _waiting_stock)
+    questions += (_dead_webhooks,)
     return [alert for ask in questions for alert in [ask(store, since)] if alert]
 
 
@@ -81,4 +82,14 @@ def _waiting_stock(store, _since):
     return _count(
         store, "warning", "stock.picking", domain,
         lambda count: text("Sold goods that wait for their lots: %s", count),
+    )  # fmt: skip
+
+
+def _dead_webhooks(store, _since):
+    domain = [("state", "=", "dead"), ("webhook_id.company_id", "=", store.company_id.id)]
+    domain.append(("webhook_id.config_id", "in", (store.id, False)))
+    text = store.env._
+    return _count(
+        store, "warning", "fynlo.webhook.delivery", domain,
+        lambda count: text("Webhook deliveries that were given up: %s", count),
     )  # fmt: skip

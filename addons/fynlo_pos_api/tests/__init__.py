@@ -89,4 +89,7 @@ from . import (
     test_strict_stock_http,
     test_strict_stock_parallel,
     test_web_pos,
+    test_webhook_client,
+    test_webhook_http,
+    test_webhook_sender,
 )

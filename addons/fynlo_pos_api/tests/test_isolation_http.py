@@ -63,6 +63,8 @@ class Subjects:
             "tests": env["fynlo.hardware.check"]._fynlo_queue(hardware),
             "tickets": self.make_ticket(order),
         }
+        hook, delivery = self.make_webhook()
+        records |= {"webhooks": hook, "deliveries": delivery}
         self.uuids = {part: record.fynlo_uuid for part, record in records.items()}
         self.uuids |= {"orders": order.uuid, "auth/sessions": signed_in.fynlo_uuid}
 
@@ -87,6 +89,14 @@ class Subjects:
     def make_hardware(self):
         vals = {"name": "Printer", "kind": "printer", "connection": "network"}
         return self.make("fynlo.hardware", config_id=self.store.id, **vals)
+    def make_webhook(self):
+        topics = self.env["fynlo.webhook.topic"].search([])
+        url = "https://example.com/hook"
+        hook = self.make("fynlo.webhook", url=url, config_id=self.store.id, topic_ids=topics.ids)
+        now = fields.Datetime.now()
+        event = self.make("fynlo.webhook.event", type="x", subject="x", body="{}", created_at=now)
+        vals = {"webhook_id": hook.id, "event_id": event.id, "type": "x", "subject": "x"}
+        return hook, self.env["fynlo.webhook.delivery"].create({**vals, "expires_at": now})
 
     def make_ticket(self, order):
         station = self.make("fynlo.kitchen.station", name="Grill", config_id=self.store.id)

@@ -13,6 +13,8 @@ CALLED_BY_CLIENTS = {
     "fynlo.kitchen.station.action_open_screen",
     "fynlo.kitchen.station.action_show_tickets",
     "fynlo.product.outage.action_fynlo_end",
+    "fynlo.webhook.action_fynlo_new_secret",
+    "fynlo.webhook.delivery.action_fynlo_replay",
     "pos.session.action_fynlo_pending_orders",
     "pos.session.action_pos_session_closing_control",
     "product.template.action_fynlo_outages",
