@@ -8,7 +8,7 @@
     "author": "Fynlo",
     "website": "https://fynlo.example",
     "depends": ["fynlo_base", "point_of_sale", "pos_restaurant", "pos_hr", "hr_hourly_cost"],
-    "external_dependencies": {"python": ["python-escpos"]},
+    "external_dependencies": {"python": ["openpyxl", "python-escpos"]},
     "data": [
         "security/ir.model.access.csv",
         "security/fynlo_cash_count.xml",
@@ -19,7 +19,9 @@
         "security/fynlo_customer_rules.xml",
         "security/fynlo_product_outage.xml",
         "security/fynlo_stock_reservation.xml",
+        "security/fynlo_import.xml",
         "data/ir_cron.xml",
+        "data/fynlo_import.xml",
         "data/mail_template.xml",
         "data/fynlo_customer.xml",
         "data/product_product.xml",

@@ -211,3 +211,10 @@ class OutOfStockError(FynloError):
     """A strict store has not got so many; ``details.products`` tells what is left of each."""
 
     status, code, message = 409, "out_of_stock", "There is not enough of it left."
+
+
+class ExportTooLargeError(FynloError):
+    """The filters find more rows than one file takes; ``details.limit`` tells how many it does."""
+
+    status, code = 422, "export_too_large"
+    message = "These are too many rows for one file. Narrow the filters."

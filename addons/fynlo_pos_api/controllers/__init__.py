@@ -5,6 +5,7 @@ from . import (
     customers,
     drawers,
     employees,
+    imports,
     inventory,
     kitchen,
     kitchen_page,

@@ -98,3 +98,10 @@ from . import fynlo_scrubber
 from . import fynlo_customer_erasure
 from . import fynlo_demo_customers
 from . import fynlo_demo_stock
+from . import fynlo_import
+from . import fynlo_import_error
+from . import fynlo_import_run
+from . import fynlo_sheet
+from . import fynlo_sheet_customer
+from . import fynlo_sheet_product
+from . import fynlo_sheet_order

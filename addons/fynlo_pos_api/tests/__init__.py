@@ -28,6 +28,7 @@ from . import (
     test_employees_http,
     test_foreign_currency,
     test_forged_context,
+    test_import_http,
     test_inventory_http,
     test_isolation_http,
     test_kitchen_bump_http,
