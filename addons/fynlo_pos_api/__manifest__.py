@@ -26,6 +26,8 @@
         "data/fynlo_customer.xml",
         "data/product_product.xml",
         "wizards/fynlo_drawer_close_wizard_views.xml",
+        "wizards/fynlo_import_wizard_views.xml",
+        "views/fynlo_import_views.xml",
         "views/fynlo_drawer_views.xml",
         "views/fynlo_drawer_shift_views.xml",
         "views/hr_employee_views.xml",

@@ -114,7 +114,10 @@ def _read_workbook(content):
         sheet.reset_dimensions()  # what the file says of its size need not be true
         rows = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1)
         for number, values in enumerate(rows, 1):
-            yield number, [to_text(value) for value in values]
+            cells = [to_text(value) for value in values]
+            while cells and not cells[-1]:  # it fills each row up to the last column
+                cells.pop()
+            yield number, cells
     except SheetError:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers do

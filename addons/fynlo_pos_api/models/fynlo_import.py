@@ -1,5 +1,6 @@
 from base64 import b64decode, b64encode
 from datetime import timedelta
+from uuid import UUID
 
 from odoo import api, fields, models
 from odoo.addons.fynlo_base.exceptions import (
@@ -7,11 +8,13 @@ from odoo.addons.fynlo_base.exceptions import (
     InvalidFieldsError,
     NotFoundError,
 )
+from odoo.addons.fynlo_base.models.fynlo_uuid_mixin import make_uuid7
 from odoo.addons.fynlo_base.principal import find_principal, principal_of
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine.sheet_reader import SheetError, read_heading, read_rows
-from ..schemas.imports import FILE_LIMIT_BYTES
+from ..schemas.imports import FILE_LIMIT_BYTES, ImportCreate
 
 KINDS = [("customers", "Customers"), ("products", "Products")]
 MODES = [("all_or_nothing", "All or nothing"), ("skip_bad", "Skip bad rows")]
@@ -153,6 +156,29 @@ class FynloImport(models.Model):
         domain, offset = [("import_id", "=", self.id)], (query.page - 1) * query.limit
         page = errors.search(domain, order="row, id", limit=query.limit, offset=offset)
         return page, errors.search_count(domain)
+
+    def action_fynlo_run_again(self):
+        """Button of the manager: import the file of a dry run in earnest."""
+        self.ensure_one()
+        self.check_access("read")
+        self.env["res.users"]._fynlo_require("manager")
+        content = self.sudo()._fynlo_content()
+        if not content or not self.is_dry_run:
+            raise UserError(self.env._("The file is gone. Upload it again."))
+        command = ImportCreate.model_construct(
+            id=UUID(make_uuid7()),
+            content=content,
+            fileName=self.file_name,
+            mode=self.mode,
+            dryRun=False,
+            allowDuplicates=self.is_duplicate_allowed,
+        )
+        return self._fynlo_upload(self.kind, command)._fynlo_show()
+
+    def _fynlo_show(self):
+        """Return the action that shows one import."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("fynlo_pos_api.fynlo_import_action")
+        return {**action, "res_id": self.id, "views": [(False, "form")]}
 
     def _fynlo_content(self):
         """Return the bytes of the file of one import (sudoed)."""
