@@ -221,3 +221,8 @@ class DeliveryInFlightError(FynloError):
     """A delivery is being sent at this moment: look again in a minute."""
 
     status, code, message = 409, "delivery_in_flight", "It is being sent at this moment."
+class ExportTooLargeError(FynloError):
+    """The filters find more rows than one file takes; ``details.limit`` tells how many it does."""
+
+    status, code = 422, "export_too_large"
+    message = "These are too many rows for one file. Narrow the filters."

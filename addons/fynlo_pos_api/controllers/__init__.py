@@ -6,6 +6,7 @@ from . import (
     drawers,
     employees,
     hardware,
+    imports,
     inventory,
     kitchen,
     kitchen_page,

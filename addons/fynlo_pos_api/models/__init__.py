@@ -114,3 +114,10 @@ from . import fynlo_webhook_event
 from . import fynlo_webhook_delivery
 from . import fynlo_webhook_sender
 from . import webhook_sources
+from . import fynlo_import
+from . import fynlo_import_error
+from . import fynlo_import_run
+from . import fynlo_sheet
+from . import fynlo_sheet_customer
+from . import fynlo_sheet_product
+from . import fynlo_sheet_order

@@ -106,13 +106,7 @@ class ProductTemplate(models.Model):
     def _fynlo_product_values(self, command):
         """Return the values of what ``command`` names; ``self`` is the product or empty."""
         named, errors = command.model_fields_set, []
-        vals = {
-            field: getattr(command, name) or False
-            for name, field in _PLAIN.items()
-            if name in named
-        }
-        if "price" in named:
-            vals["list_price"] = from_minor(command.price, self.env.company.currency_id)
+        vals = self._fynlo_plain_values(command)
         if "category_ids" in named:
             found = self._fynlo_resolve_all("pos.category", command, "category_ids", [], errors)
             vals["pos_categ_ids"] = [Command.set(found.ids)]
@@ -124,6 +118,18 @@ class ProductTemplate(models.Model):
         self._fynlo_check_codes(vals, errors)
         if errors:
             raise InvalidFieldsError(errors=errors)
+        return vals
+
+    def _fynlo_plain_values(self, command):
+        """Return the values of what ``command`` names and no other record knows."""
+        named = command.model_fields_set
+        vals = {
+            field: getattr(command, name) or False
+            for name, field in _PLAIN.items()
+            if name in named
+        }
+        if "price" in named:
+            vals["list_price"] = from_minor(command.price, self.env.company.currency_id)
         return vals
 
     def _fynlo_resolve_all(self, model, command, name, domain, errors):

@@ -88,20 +88,28 @@ class ResPartner(models.Model):
         return customer, address
 
     @api.model
-    def _fynlo_address_values(self, address, path=""):
+    def _fynlo_address_values(self, address, path="", place=None):
         """Return the values of an address of the wire; ``None`` clears it.
 
         :param path: where it stands in the body, for errors
+        :param place: what ``_fynlo_place_values`` has found for its country and state before
         :raise InvalidFieldsError: unknown country, or the country has no such state
         """
         if address is None:
             return dict.fromkeys(_CLEARED, False) | dict.fromkeys(_PLACE, 0.0)
         vals = {field: getattr(address, name) or False for name, field in _PLAIN.items()}
-        country = self._fynlo_find_country(address.country, path)
-        state = self._fynlo_find_state(country, address.state, path)
-        vals |= {"country_id": country.id, "state_id": state.id}
+        vals |= place or self._fynlo_place_values(address, path)
         vals |= {"partner_latitude": address.latitude or 0.0}
         return vals | {"partner_longitude": address.longitude or 0.0}
+
+    def _fynlo_place_values(self, address, path=""):
+        """Return the values of country and state of an address of the wire.
+
+        :raise InvalidFieldsError: unknown country, or the country has no such state
+        """
+        country = self._fynlo_find_country(address.country, path)
+        state = self._fynlo_find_state(country, address.state, path)
+        return {"country_id": country.id, "state_id": state.id}
 
     def _fynlo_find_country(self, code, path):
         if not code:

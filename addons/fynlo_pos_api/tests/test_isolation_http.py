@@ -62,6 +62,7 @@ class Subjects:
             "hardware": (hardware := self.make_hardware()),
             "tests": env["fynlo.hardware.check"]._fynlo_queue(hardware),
             "tickets": self.make_ticket(order),
+            "imports": self.make_import(),
         }
         hook, delivery = self.make_webhook()
         records |= {"webhooks": hook, "deliveries": delivery}
@@ -97,6 +98,9 @@ class Subjects:
         event = self.make("fynlo.webhook.event", type="x", subject="x", body="{}", created_at=now)
         vals = {"webhook_id": hook.id, "event_id": event.id, "type": "x", "subject": "x"}
         return hook, self.env["fynlo.webhook.delivery"].create({**vals, "expires_at": now})
+    def make_import(self):
+        vals = {"kind": "customers", "mode": "skip_bad", "state": "done"}
+        return self.make("fynlo.import", config_id=self.store.id, user_id=self.env.user.id, **vals)
 
     def make_ticket(self, order):
         station = self.make("fynlo.kitchen.station", name="Grill", config_id=self.store.id)

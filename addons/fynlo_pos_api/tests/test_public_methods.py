@@ -10,6 +10,8 @@ CALLED_BY_CLIENTS = {
     "fynlo.drawer.close.wizard.action_fynlo_close",
     "fynlo.drawer.shift.action_fynlo_open_close",
     "fynlo.hardware.action_fynlo_test",
+    "fynlo.import.action_fynlo_run_again",
+    "fynlo.import.wizard.action_fynlo_upload",
     "fynlo.kitchen.station.action_open_screen",
     "fynlo.kitchen.station.action_show_tickets",
     "fynlo.product.outage.action_fynlo_end",
