@@ -8,8 +8,7 @@
     "author": "Fynlo",
     "website": "https://fynlo.example",
     "depends": ["fynlo_base", "point_of_sale", "pos_restaurant", "pos_hr", "hr_hourly_cost"],
-    "external_dependencies": {"python": ["python-escpos", "urllib3"]},
-    "external_dependencies": {"python": ["openpyxl", "python-escpos"]},
+    "external_dependencies": {"python": ["openpyxl", "python-escpos", "urllib3"]},
     "data": [
         "security/ir.model.access.csv",
         "security/fynlo_cash_count.xml",

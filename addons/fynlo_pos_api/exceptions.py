@@ -217,10 +217,14 @@ class HardwareTestAnsweredError(FynloError):
     """Another till has answered this test otherwise; ``details.state`` is its result."""
 
     status, code, message = 409, "test_answered", "This test has a result already."
+
+
 class DeliveryInFlightError(FynloError):
     """A delivery is being sent at this moment: look again in a minute."""
 
     status, code, message = 409, "delivery_in_flight", "It is being sent at this moment."
+
+
 class ExportTooLargeError(FynloError):
     """The filters find more rows than one file takes; ``details.limit`` tells how many it does."""
 

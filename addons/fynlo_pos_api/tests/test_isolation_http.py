@@ -90,6 +90,7 @@ class Subjects:
     def make_hardware(self):
         vals = {"name": "Printer", "kind": "printer", "connection": "network"}
         return self.make("fynlo.hardware", config_id=self.store.id, **vals)
+
     def make_webhook(self):
         topics = self.env["fynlo.webhook.topic"].search([])
         url = "https://example.com/hook"
@@ -98,6 +99,7 @@ class Subjects:
         event = self.make("fynlo.webhook.event", type="x", subject="x", body="{}", created_at=now)
         vals = {"webhook_id": hook.id, "event_id": event.id, "type": "x", "subject": "x"}
         return hook, self.env["fynlo.webhook.delivery"].create({**vals, "expires_at": now})
+
     def make_import(self):
         vals = {"kind": "customers", "mode": "skip_bad", "state": "done"}
         return self.make("fynlo.import", config_id=self.store.id, user_id=self.env.user.id, **vals)
