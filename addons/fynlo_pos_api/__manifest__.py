@@ -24,7 +24,6 @@
         "data/ir_cron.xml",
         "data/fynlo_webhook_cron.xml",
         "security/fynlo_import.xml",
-        "data/ir_cron.xml",
         "data/fynlo_import.xml",
         "data/mail_template.xml",
         "data/fynlo_customer.xml",

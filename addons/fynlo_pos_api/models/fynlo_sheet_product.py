@@ -127,9 +127,15 @@ class FynloSheetProduct(models.AbstractModel):
         return found
 
     def _fynlo_named(self, column):
-        """Return ``{name: ids}`` of all categories or taxes."""
+        """Return ``{name: ids}`` of all categories or taxes, read once in a transaction."""
+        key = ("fynlo.sheet.product", column, self.env.uid, self.env.company.id)
+        if key not in self.env.cr.cache:
+            self.env.cr.cache[key] = self._fynlo_read_named(column)
+        return self.env.cr.cache[key]
+
+    def _fynlo_read_named(self, column):
         if column == "categories":
-            records = self.env["pos.category"].search([])
+            records = self.env["pos.category"].search(Domain.TRUE)
         else:
             sold = [("type_tax_use", "=", "sale"), ("company_id", "=", self.env.company.id)]
             records = self.env["account.tax"].search(sold)

@@ -24,7 +24,7 @@ class FynloImportWizard(models.TransientModel):
     is_duplicate_allowed = fields.Boolean(
         "Allow Duplicates", help="New customers may have the e-mail or phone of another."
     )
-    file = fields.Binary("File", required=True, attachment=False)
+    file = fields.Binary(required=True, attachment=False)
     file_name = fields.Char()
 
     def action_fynlo_upload(self):
