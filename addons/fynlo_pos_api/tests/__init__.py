@@ -96,4 +96,5 @@ from . import (
     test_webhook_client,
     test_webhook_http,
     test_webhook_sender,
+    test_webhook_tls,
 )
