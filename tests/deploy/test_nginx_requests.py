@@ -108,6 +108,13 @@ def test_api_takes_a_mebibyte_and_not_a_byte_more(shared_edge):
     assert reply.headers["Retry-After"] is None
 
 
+def test_api_takes_a_file_to_import(shared_edge):
+    path, headers = "/api/v1/imports/customers", {"X-Request-Id": "too-large-2"}
+    assert shared_edge.call(path, "POST", b"x" * 17 * MEBIBYTE, headers).status == 200
+    reply = shared_edge.call(path, "POST", b"x" * (17 * MEBIBYTE + 1), headers)
+    assert_envelope(reply, 413, "payload_too_large", "too-large-2")
+
+
 def test_web_client_takes_a_large_upload(shared_edge):
     picture = b"x" * 3 * MEBIBYTE
     assert shared_edge.call("/web/binary/upload_attachment", "POST", picture).status == 200
