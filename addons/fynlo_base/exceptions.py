@@ -175,6 +175,16 @@ class InvalidFieldsError(FynloError):
     status, code, message = 422, "invalid_fields", "Some fields are not valid."
 
 
+class CardNumberNotAllowedError(FynloError):
+    """A field holds the number of a payment card; ``errors`` names all of them, never the value.
+
+    Nothing of the request was kept. The till gives cards to the payment provider's SDK alone.
+    """
+
+    status, code = 422, "card_number_not_allowed"
+    message = "Card numbers are not taken here. Remove them and send the rest again."
+
+
 class StoreRequiredError(FynloError):
     """The token serves several stores and the request names none."""
 

@@ -1,17 +1,20 @@
-"""Logs: secrets are blacked out in every line; on demand each line is one JSON document."""
+"""Logs: secrets and cards are blacked out in each line, which is one JSON document on demand."""
 
 import json
 import logging
 import re
 from datetime import datetime, timezone
+from urllib.parse import unquote_plus
 
+from .engine.card_numbers import has_card_number, mask_card_numbers
 from .settings import is_on
 
 _HIDDEN = "***"
 #: Values of keys that name a secret, in JSON, in Python's own notation and in query strings.
 _NAMED = re.compile(
     r"""(?ix)
-    ( ["']? \b (?: [a-z]*_? (?: password | passwd | secret | token ) | totp | pin | badge )
+    ( ["']? \b (?: [a-z]*_? (?: password | passwd | secret | token )
+          | totp | pin | badge | pan | card_?number | cvc2? | cvv2? | track_?(?:data|1|2) )
       (?: _?(?:hash|key) )? \\?["']? \s* [:=] \s* )
     (?: (\\?["']) .*? (?<!\\) \2 | [^\s"',;&)}\]]+ )
     """
@@ -21,12 +24,22 @@ _SHAPED = re.compile(
     r"""((?i:bearer\s+)|\bcode\\?["']?\s*[:=]\s*\\?["']?(?=[A-Z0-9-]{6}))[\w.~+/=-]+"""
     r"""|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*"""
 )
+_WORD = re.compile(r"\S+")
 
 
 def redact(text):
-    """Return ``text`` with everything that looks like a secret blacked out."""
+    """Return ``text`` with everything that looks like a secret or a card blacked out."""
+    if "?" in text or "%" in text:  # an address: spaces and digits may be encoded there
+        text = _WORD.sub(_mask_encoded, text)
+    text = mask_card_numbers(text)
     text = _SHAPED.sub(lambda match: (match[1] or "") + _HIDDEN, text)
     return _NAMED.sub(lambda match: match[1] + (match[2] or "") + _HIDDEN + (match[2] or ""), text)
+
+
+def _mask_encoded(match):
+    word = match[0]
+    plain = unquote_plus(word) if "?" in word or "%" in word else ""
+    return mask_card_numbers(plain) if has_card_number(plain) else word
 
 
 class RedactingFormatter(logging.Formatter):

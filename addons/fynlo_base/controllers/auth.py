@@ -63,7 +63,7 @@ class AuthController(Controller):
     @api_route("/auth/me", methods=["GET"], reply=Me, roles=DEVICE_OR_STAFF)
     def me(self):
         """Tell whom the token stands for, its role, permissions and stores."""
-        return Me.of(*request.env["fynlo.auth.session"]._fynlo_current())
+        return Me.of(*request.env["fynlo.auth.session"]._fynlo_read_own())
 
     @api_route(
         "/auth/sessions",

@@ -17,14 +17,15 @@ from ..exceptions import (
 
 MAX_DEPTH = 32
 MAX_FIELD_ERRORS = 100
-_FIELD_MAX_LENGTH = 200
+FIELD_MAX_LENGTH = 200
 
 
-def read_body(httprequest, limit):
+def read_body(httprequest, limit, inflated_limit=0):
     """Return the plain bytes of the body, inflated if it came under gzip.
 
-    :param limit: most bytes allowed, both as sent and as inflated
-    :raise PayloadTooLargeError: more than ``limit``
+    :param limit: most bytes allowed as sent
+    :param inflated_limit: most bytes allowed as inflated, ``limit`` if 0
+    :raise PayloadTooLargeError: more than that
     :raise UnsupportedMediaTypeError: another content type or encoding
     :raise MalformedRequestError: the bytes on the wire are broken
     """
@@ -32,7 +33,8 @@ def read_body(httprequest, limit):
         raise UnsupportedMediaTypeError()
     httprequest.max_content_length = limit + 1  # a body in chunks is cut there without a word
     try:
-        raw = httprequest.get_data(cache=False)
+        # Kept: a handler that reads it by itself may run again.
+        raw = httprequest.get_data()
     except RequestEntityTooLarge:
         raise _too_large(limit) from None
     except OSError:  # a chunk without a proper length
@@ -41,7 +43,7 @@ def read_body(httprequest, limit):
         raise _too_large(limit)
     encoding = httprequest.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding == "gzip":
-        return _inflate(raw, limit)
+        return _inflate(raw, inflated_limit or limit)
     if encoding != "identity":
         raise UnsupportedMediaTypeError()
     return raw
@@ -66,9 +68,10 @@ def _inflate(raw, limit):
     return plain
 
 
-def parse_json(raw):
+def parse_json(raw, is_batch=False):
     """Return the Python value of JSON ``raw``.
 
+    :param is_batch: its records are checked one by one: only look how deep it is nested
     :raise InvalidJsonError: not JSON, or with values that nothing can store: infinite numbers,
         NUL characters, lone surrogates, nesting deeper than ``MAX_DEPTH``
     """
@@ -76,25 +79,34 @@ def parse_json(raw):
         value = from_json(raw, allow_inf_nan=False)
     except ValueError as error:
         raise InvalidJsonError(f"The body is not valid JSON: {error}.") from None
-    _check_storable(value, MAX_DEPTH)
+    _check_storable(value, MAX_DEPTH, (lambda _value: None) if is_batch else check_scalar)
     return value
 
 
-def _check_storable(value, depth):
+def _check_storable(value, depth, check):
     if depth == 0:
         raise InvalidJsonError(f"The body is nested deeper than {MAX_DEPTH} levels.")
     if isinstance(value, dict):
         for key, item in value.items():
-            _check_scalar(key)
-            _check_storable(item, depth - 1)
+            check(key)
+            _check_storable(item, depth - 1, check)
     elif isinstance(value, list):
         for item in value:
-            _check_storable(item, depth - 1)
+            _check_storable(item, depth - 1, check)
     else:
-        _check_scalar(value)
+        check(value)
 
 
-def _check_scalar(value):
+def check_storable(value):
+    """Refuse a part of a batch that nothing can store.
+
+    :raise InvalidJsonError: infinite numbers, NUL characters
+    """
+    _check_storable(value, MAX_DEPTH, check_scalar)
+
+
+def check_scalar(value):
+    """Refuse a text or number that nothing can store."""
     if isinstance(value, str) and "\0" in value:
         raise InvalidJsonError("The body holds a NUL character.")
     if isinstance(value, float) and not math.isfinite(value):
@@ -152,7 +164,7 @@ def list_field_errors(error):
     found = error.errors(include_url=False, include_input=False, include_context=False)
     return [
         _field_error(
-            ".".join(str(part) for part in item["loc"])[:_FIELD_MAX_LENGTH] or "body",
+            ".".join(str(part) for part in item["loc"])[:FIELD_MAX_LENGTH] or "body",
             _CODES.get(item["type"], item["type"]),
             item["msg"].removeprefix("Value error, "),
         )

@@ -7,11 +7,14 @@ from uuid import uuid4
 
 from odoo.http import Dispatcher
 
+from ..engine.card_numbers import has_card_number
 from ..exceptions import InternalError
 from ..principal import find_principal
 from . import reply as replies
 from .body import parse_json, read_body, validate_body, validate_query
+from .card_guard import check_document, check_request
 from .errors import to_fynlo_error
+from .later import Later, carry_out
 from .live_routes import allowed_methods
 from .observe import Observation
 from .route import ROUTING_TYPE
@@ -30,7 +33,8 @@ class FynloDispatcher(Dispatcher):
     def __init__(self, request):
         super().__init__(request)
         asked = request.httprequest.headers.get("X-Request-Id", "")
-        self.request_id = asked if _REQUEST_ID.fullmatch(asked) else str(uuid4())
+        is_taken = _REQUEST_ID.fullmatch(asked) and not has_card_number(asked, "reference")
+        self.request_id = asked if is_taken else str(uuid4())
         self.spec = None
         self.observation = Observation()
 
@@ -49,16 +53,23 @@ class FynloDispatcher(Dispatcher):
         if httprequest.method == "OPTIONS":  # Odoo adds it to the methods of every route
             return replies.make_options(allowed_methods(self.request.env, httprequest.path))
         self.request.env["fynlo.rate.limit"]._fynlo_check(self.spec.rate, self._client_key())
+        check_request(httprequest, args)
         query = validate_query(self.spec.query, httprequest.args)
         inputs, document = dict(args), None
         if self.spec.query:
             inputs["query"] = query
         if self.spec.body:
-            raw = read_body(httprequest, self.spec.body_limit)
-            document = parse_json(raw)
+            raw = read_body(httprequest, self.spec.body_limit, self.spec.inflated_limit)
+            document = parse_json(raw, self.spec.is_batch)
+            if not self.spec.is_batch:
+                check_document(document)
             inputs["command"] = validate_body(self.spec.body, raw)
         act = self._answer_once if self.spec.replayable else self._answer
-        return run_with_retry(self.request.env, partial(act, endpoint, inputs, args, document))
+        answer = run_with_retry(self.request.env, partial(act, endpoint, inputs, args, document))
+        if not isinstance(answer, Later):
+            return answer
+        result = carry_out(self.request.env, answer)
+        return self._make_success(replies.serialise_data(result), self.spec.status)
 
     def post_dispatch(self, response):
         """Do not call super: a reply to a token carries no cookie."""
@@ -81,6 +92,8 @@ class FynloDispatcher(Dispatcher):
 
     def _answer(self, endpoint, inputs, _args, _document):
         result = endpoint(**inputs)
+        if isinstance(result, Later):
+            return result
         if not isinstance(result, replies.RawReply | replies.BytesReply):
             return self._make_success(replies.serialise_data(result), self.spec.status)
         httprequest = self.request.httprequest
@@ -103,7 +116,11 @@ class FynloDispatcher(Dispatcher):
         if ticket.answer is not None:
             self.observation.is_replay = True
             return self._make_success(ticket.answer, 200, {"Idempotent-Replay": "true"})
-        data = replies.serialise_data(endpoint(**inputs))
+        result = endpoint(**inputs)
+        if isinstance(result, Later):  # what it has written answers who asks again
+            answers._fynlo_give_up(ticket)
+            return result
+        data = replies.serialise_data(result)
         answers._fynlo_finish(ticket, data)
         return self._make_success(data, self.spec.status)
 

@@ -42,6 +42,9 @@ class ApiSpec:
     :ivar errors: error classes of the route's own, beside those every route can give
     :ivar media_type: content type of a success that is no envelope
     :ivar files: content types of a success that the query may ask for instead of the envelope
+    :ivar inflated_limit: most bytes that a body under gzip may inflate to; ``body_limit`` if 0
+    :ivar is_batch: the body holds records that have nothing to do with each other: the handler
+        looks at each for card numbers and for text that cannot be stored
     :ivar cached: whether the reply carries an ``ETag`` and ``If-None-Match`` may give 304
     """
 
@@ -60,6 +63,8 @@ class ApiSpec:
     replayable: bool = False
     errors: tuple = ()
     body_limit: int = BODY_LIMIT_BYTES
+    inflated_limit: int = 0
+    is_batch: bool = False
     message: str = "OK"
     media_type: str = "application/json"
     cached: bool = False
@@ -78,6 +83,7 @@ class ApiSpec:
     def possible_errors(self):
         """Return the error classes that this route can answer, sorted by status and code."""
         found = {exc.BusyError, exc.InternalError, exc.InvalidFieldsError, exc.RateLimitedError}
+        found.add(exc.CardNumberNotAllowedError)
         if self.roles:
             found |= {exc.TokenMissingError, exc.TokenInvalidError, exc.TokenExpiredError}
             found.add(exc.ForbiddenError)

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..engine.card_numbers import mask_card_numbers
 from ..principal import find_principal
 from ..schemas.base import to_odoo_datetime
 from .fynlo_audit_seal import install_guard
@@ -157,7 +158,7 @@ class FynloAudit(models.Model):
                 principal.store_id if principal else None,
                 self.env.company.id,
                 principal.request_id if principal else None,
-                json.dumps(data or {}, default=str),
+                json.dumps(_without_cards(data or {}), default=str),
             )
         )
 
@@ -186,3 +187,14 @@ def _refuse_secrets(value):
     elif isinstance(value, (list, tuple)):
         for item in value:
             _refuse_secrets(item)
+
+
+def _without_cards(value):
+    """Return the facts with the numbers of cards in their texts taken out."""
+    if isinstance(value, str):
+        return mask_card_numbers(value)
+    if isinstance(value, dict):
+        return {key: _without_cards(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_cards(item) for item in value]
+    return value

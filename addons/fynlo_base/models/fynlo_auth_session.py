@@ -170,7 +170,7 @@ class FynloAuthSession(models.Model):
     @api.model
     def _fynlo_logout(self):
         """End the session of the token that came with this request."""
-        session_sudo, _stores = self._fynlo_current()
+        session_sudo, _stores = self._fynlo_read_own()
         session_sudo._fynlo_revoke("logout")
 
     def action_end(self):
@@ -179,27 +179,7 @@ class FynloAuthSession(models.Model):
             raise AccessError(self.env._("Only an administrator ends sessions here."))
         self._fynlo_revoke("ended")
 
-    # --- Looking at them
-
-    @api.model
-    def _fynlo_page(self, query):
-        """Return ``(sessions, total, uuid of this request's)`` of one's own, live and sudoed.
-
-        :param query: a :class:`~..schemas.base.PageQuery`
-        """
-        domain = self._fynlo_own_domain() & Domain("revoked_at", "=", False)
-        domain &= Domain("expires_at", ">", fields.Datetime.now())
-        offset = (query.page - 1) * query.limit
-        found_sudo = self.sudo().search(domain, offset=offset, limit=query.limit)
-        return found_sudo, self.sudo().search_count(domain), principal_of(self.env).session
-
-    @api.model
-    def _fynlo_current(self):
-        """Return ``(session, stores)`` of this request's token, both sudoed."""
-        principal = principal_of(self.env)
-        shown = ["fynlo_uuid", "role", "user_id", "employee_id", "device_id"]
-        session_sudo = self.sudo().search_fetch([("fynlo_uuid", "=", principal.session)], shown)
-        return session_sudo, self.env["pos.config"].sudo().browse(principal.store_ids)
+    # --- Whose they are
 
     def _fynlo_own_domain(self):
         """Technical users are shared, so what is one's own depends on who signed in."""
@@ -291,9 +271,11 @@ class FynloAuthSession(models.Model):
 
     @api.autovacuum
     def _gc_sessions(self):
-        """Drop sessions that were over a month ago."""
-        limit = fields.Datetime.now() - timedelta(days=30)
-        self.sudo().search(["|", ("expires_at", "<", limit), ("revoked_at", "<", limit)]).unlink()
+        """Drop sessions that were over long ago, as the user's company wants it."""
+        for company, limit in self.env["fynlo.retention"]._fynlo_limits("ended_sessions_days"):
+            domain = Domain("expires_at", "<", limit) | Domain("revoked_at", "<", limit)
+            domain &= Domain("user_id.company_id", "=", company.id)
+            self.sudo().search(domain).unlink()
 
 
 def _sliding_time(role):

@@ -5,10 +5,10 @@ from hashlib import sha256
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..engine.retention import STORED_ANSWERS
 from ..exceptions import IdempotencyConflictError, InvalidFieldsError
 from ..principal import principal_of
 
-RETENTION_DAYS = 30
 _KEY_MIN_LENGTH, _KEY_MAX_LENGTH = 8, 255
 
 
@@ -82,6 +82,10 @@ class FynloIdempotency(models.Model):
             )
         )
 
+    def _fynlo_give_up(self, ticket):
+        """Forget the claim of ``ticket``: there is no answer yet, and it will be asked anew."""
+        self.env.cr.execute(SQL("DELETE FROM fynlo_idempotency WHERE id = %s", ticket.row_id))
+
     def _fynlo_recall(self, scope, key, digest):
         self.env.cr.execute(
             SQL(
@@ -98,13 +102,26 @@ class FynloIdempotency(models.Model):
 
     @api.autovacuum
     def _gc_answers(self):
-        self.env.cr.execute(
-            SQL(
-                """DELETE FROM fynlo_idempotency
-                   WHERE created_at < now() AT TIME ZONE 'UTC' - make_interval(days => %s)""",
-                RETENTION_DAYS,
-            )
-        )
+        """Drop the answers that the actor's company keeps no longer.
+
+        A user of several companies may have asked for any of them: the longest term counts.
+        """
+        query = """WITH term AS (
+                       SELECT 'device:' || device.id AS actor, policy.stored_answers_days AS days
+                       FROM fynlo_device AS device
+                       JOIN fynlo_retention AS policy ON policy.company_id = device.company_id
+                       UNION ALL
+                       SELECT 'user:' || rel.user_id, max(policy.stored_answers_days)
+                       FROM res_company_users_rel AS rel
+                       JOIN fynlo_retention AS policy ON policy.company_id = rel.cid
+                       GROUP BY rel.user_id)
+                   DELETE FROM fynlo_idempotency WHERE id IN (
+                       SELECT answer.id FROM fynlo_idempotency AS answer LEFT JOIN term
+                         ON term.actor = substring(answer.scope from '^[a-z]+:[0-9]+')
+                       WHERE answer.created_at < now() AT TIME ZONE 'UTC'
+                             - make_interval(days => COALESCE(term.days, %s)))"""
+        self.env.flush_all()
+        self.env.cr.execute(SQL(query, STORED_ANSWERS.default))
 
 
 def _check_key(key):

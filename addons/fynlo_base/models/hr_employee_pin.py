@@ -86,13 +86,7 @@ class HrEmployee(models.Model):
         :raise LockedOutError: too many wrong PINs
         :raise ForbiddenError: the PIN was right, but the employee's Odoo user is archived
         """
-        device_sudo = self.env["fynlo.device"].sudo().browse(principal_of(self.env).device_id)
-        employee_sudo, name = self._fynlo_find_for_till(command, device_sudo.config_id)
-        gates = _gates(name, device_sudo)
-        self._fynlo_pass_gates(gates)
-        if not employee_sudo._fynlo_check_pin(command.pin):
-            raise PinInvalidError()
-        self._fynlo_reopen_gates(gates)
+        employee_sudo, device_sudo = self._fynlo_identify(command)
         user_sudo, role = employee_sudo._fynlo_acting_user()
         device_sudo._fynlo_touch()
         sessions = self.env["fynlo.auth.session"].sudo()
@@ -106,6 +100,23 @@ class HrEmployee(models.Model):
         )
         self.env["fynlo.audit"]._fynlo_log("employee.sign_in", employee_sudo, {"role": role})
         return employee_sudo, role, tokens
+
+    @api.model
+    def _fynlo_identify(self, command):
+        """Return ``(employee, till)`` of who enters his PIN on the till that asks, both sudoed.
+
+        :param command: has ``employee_id`` or ``badge``, and ``pin``
+        :raise PinInvalidError: unknown employee, no access here, or wrong PIN: the same answer
+        :raise LockedOutError: too many wrong PINs
+        """
+        device_sudo = self.env["fynlo.device"].sudo().browse(principal_of(self.env).device_id)
+        employee_sudo, name = self._fynlo_find_for_till(command, device_sudo.config_id)
+        gates = _gates(name, device_sudo)
+        self._fynlo_pass_gates(gates)
+        if not employee_sudo._fynlo_check_pin(command.pin):
+            raise PinInvalidError()
+        self._fynlo_reopen_gates(gates)
+        return employee_sudo, device_sudo
 
     @api.model
     def _fynlo_find_for_till(self, command, store_sudo):

@@ -20,4 +20,6 @@ class PosConfig(models.Model):
         """Return the IANA name of one store's time zone: its company's."""
         company_sudo = self.company_id.sudo()
         company_sudo.fetch(["partner_id", "resource_calendar_id"])  # of a hundred columns
+        company_sudo.partner_id.fetch(["tz"])
+        company_sudo.resource_calendar_id.fetch(["tz"])
         return company_sudo.partner_id.tz or company_sudo.resource_calendar_id.tz or "UTC"

@@ -22,6 +22,11 @@ class ResCompany(models.Model):
             SQL("UPDATE res_company SET id = id WHERE id = %s", self.id), log_exceptions=False
         )
 
+    def _fynlo_read_main(self):
+        """Read what rules and amounts need of one company: its row has a hundred columns."""
+        self.sudo().fetch(["parent_id", "parent_path", "currency_id"])
+        self.currency_id.sudo().fetch(["name", "decimal_places"])
+
     def _fynlo_next_device_number(self):
         """Return the next free device number of one company; numbers are never used twice."""
         self.env.cr.execute(

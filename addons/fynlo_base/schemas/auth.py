@@ -77,8 +77,6 @@ class AuthUser(Reply):
     @classmethod
     def of(cls, user, role):
         """Build it from one ``res.users``, sudoed."""
-        user.fetch(["fynlo_uuid", "partner_id"])
-        user.partner_id.fetch(["name", "email", "tz"])
         return cls.model_construct(
             id=UUID(user.fynlo_uuid),
             name=user.name,
@@ -99,7 +97,6 @@ class AuthStore(Reply):
     @classmethod
     def of(cls, store):
         """Build it from one ``pos.config``, sudoed."""
-        store.fetch(["fynlo_uuid", "name", "currency_id", "company_id"])  # of a hundred columns
         return cls.model_construct(
             id=UUID(store.fynlo_uuid),
             name=store.name,

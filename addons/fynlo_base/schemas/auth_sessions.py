@@ -18,7 +18,6 @@ class AuthEmployee(Reply):
         """Build it from one ``hr.employee``, sudoed, or ``None`` from none."""
         if not employee:
             return None
-        employee.fetch(["fynlo_uuid", "name"])  # of a hundred columns
         return cls.model_construct(id=UUID(employee.fynlo_uuid), name=employee.name)
 
 

@@ -57,6 +57,21 @@ class PageQuery(Query):
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
+    @property
+    def offset(self):
+        """How many rows lie before the page."""
+        return (self.page - 1) * self.limit
+
+    def find_total(self, shown, count):
+        """Return how many rows there are of all.
+
+        :param shown: how many of them are on the page; less than a full one tells the total
+        :param count: asks for it where the page does not tell
+        """
+        if 0 < shown < self.limit or (not shown and not self.offset):
+            return self.offset + shown
+        return count()
+
 
 class Reply(BaseModel):
     """A reply document, made by the server and therefore not validated twice.

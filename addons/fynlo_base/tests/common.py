@@ -1,24 +1,35 @@
-"""What every test of the suite stands on: two companies, three stores, tills and people.
+"""What every test of the suite stands on: a company, two stores, tills and people.
 
-``store`` and ``store_2`` belong to ``company`` (the database's main one), ``store_b`` to
-``company_b``. ``ada`` (cashier), ``sue`` (supervisor) and ``max`` (manager) are employees without
-an Odoo user; ``olga`` is the owner, a user of Odoo; ``bob`` is a cashier of ``company_b``.
+``store`` and ``store_2`` belong to ``company`` (the database's main one). ``ada`` (cashier),
+``sue`` (supervisor) and ``max`` (manager) are employees without an Odoo user; ``olga`` is the
+owner, a user of Odoo. ``company_b`` is another company, ``store_b`` its store with the till
+``device_b``, ``bob`` its cashier. All of it is committed once in a database (see :mod:`.ground`);
+what a test changes of it is rolled back.
 """
 
 import os
+from unittest.mock import patch
 
+from odoo.addons.base.models.ir_http import IrHttp
 from odoo.fields import Command
 from odoo.tests import HttpCase, TransactionCase
 
 from ..own_cursor import own_cursor
 from ..principal import CONTEXT_KEY, Principal
 from ..session_state import read_state
+from .ground import lay
 
 os.environ.setdefault("FYNLO_SECRET_KEY", "only-for-tests-" + "0123456789abcdef" * 2)
 
 PIN = "7391"
 WRONG_PIN = "7392"
+TECHNICAL_ROLES = ("device", "kitchen", "cashier", "supervisor", "manager")
 OLGA_PASSWORD = "olga-keeps-the-books"
+#: Hashes by password: one takes Odoo a quarter of a second.
+_hashes = {}
+#: What Odoo's method answers: the routes are those of the modules.
+_routes = {}
+_make_routes = IrHttp.routing_map
 
 
 class _Shop:
@@ -26,20 +37,44 @@ class _Shop:
 
     @classmethod
     def setUpClass(cls):
+        found = lay(cls._lay_ground)
         super().setUpClass()
-        cls.company = cls.env.company
-        cls.store = cls._make_store("Main Street", cls.company)
-        cls.store_2 = cls._make_store("Harbour", cls.company)
-        cls.company_b = cls.env["res.company"].create({"name": "Somebody Else Ltd"})
-        cls.store_b = cls._make_store("Elsewhere", cls.company_b)
-        cls.device = cls._make_device("Till 1", cls.store)
-        cls.device_2 = cls._make_device("Till 2", cls.store_2)
-        cls.device_b = cls._make_device("Till B", cls.store_b)
-        cls.ada = cls._make_employee("Ada", "cashier")
-        cls.sue = cls._make_employee("Sue", "supervisor")
-        cls.max = cls._make_employee("Max", "manager")
-        cls.bob = cls._make_employee("Bob", "cashier", company=cls.company_b)
-        cls.olga = cls._make_user("olga", "owner", password=OLGA_PASSWORD)
+        for name, (model, record_id) in found.items():
+            setattr(cls, name, cls.env[model].browse(record_id))
+
+    @classmethod
+    def _lay_ground(cls, env):
+        """Make what all classes share; return it by its names."""
+        cls.env, cls.company = env, env.company
+        people = {
+            "ada": cls._make_employee("Ada", "cashier"),
+            "sue": cls._make_employee("Sue", "supervisor"),
+            "max": cls._make_employee("Max", "manager"),
+            "olga": cls._make_user("olga", "owner", password=OLGA_PASSWORD),
+        }
+        store, store_2 = (cls._make_store(name, cls.company) for name in ("Main Street", "Harbour"))
+        tills = {
+            "store": store,
+            "store_2": store_2,
+            "device": cls._make_device("Till 1", store),
+            "device_2": cls._make_device("Till 2", store_2),
+        }
+        elsewhere = cls._make_company_b()
+        for company in cls.company | elsewhere["company_b"]:
+            for role in TECHNICAL_ROLES:
+                company._fynlo_technical_user(role)
+        return {"company": cls.company, **people, **tills, **elsewhere}
+
+    @classmethod
+    def _make_company_b(cls):
+        company = cls.env["res.company"].create({"name": "Somebody Else Ltd"})
+        store = cls._make_store("Elsewhere", company)
+        return {
+            "company_b": company,
+            "store_b": store,
+            "device_b": cls._make_device("Till B", store),
+            "bob": cls._make_employee("Bob", "cashier", company=company),
+        }
 
     def setUp(self):
         super().setUp()
@@ -93,8 +128,13 @@ class _Shop:
         }
         if stores:
             vals["fynlo_store_ids"] = [Command.set(stores.ids)]
-        users = cls.env["res.users"].with_context(no_reset_password=True)
-        return users.create(vals)
+        password = vals.pop("password", None)
+        user = cls.env["res.users"].with_context(no_reset_password=True).create(vals)
+        if password:
+            if password not in _hashes:
+                _hashes[password] = user._crypt_context().hash(password)
+            user._set_encrypted_password(user.id, _hashes[password])
+        return user
 
     def identity_of(self, who, device=None):
         """Return ``(user, role, stores, device, employee)`` of an employee, user or device.
@@ -108,7 +148,7 @@ class _Shop:
         if who._name == "res.users":
             return who, who._fynlo_role(), who._fynlo_stores(), no_device, no_employee
         if device is None:
-            device = self.device_b if who.company_id == self.company_b else self.device
+            device = self.device if who.company_id == self.company else self.device_b
         user, role = who._fynlo_acting_user()
         return user, role, device.config_id, device, who
 
@@ -141,8 +181,20 @@ class FynloCase(_Shop, TransactionCase):
     """A test of models, without HTTP."""
 
 
+def _kept_routes(self, key=None):
+    """Answer as ``routing_map``, whose answer Odoo forgets with all its caches after each test."""
+    if key not in _routes:
+        _routes[key] = _make_routes(self, key)
+    return _routes[key]
+
+
 class FynloHttpCase(_Shop, HttpCase):
     """A test through real HTTP, with real tokens."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(patch.object(IrHttp, "routing_map", _kept_routes))
 
     def api(self, method, path, body=None, token=None, headers=None, raw=None):
         """Call the API and return the ``requests`` response.

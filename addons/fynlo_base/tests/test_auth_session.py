@@ -20,10 +20,14 @@ def _own_env(user):
 
 @tagged("post_install", "-at_install")
 class TestAuthSession(FynloCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mia = cls._make_user("mia", "manager")
+
     def setUp(self):
         super().setUp()
         self.sessions = self.env["fynlo.auth.session"]
-        self.mia = self._make_user("mia", "manager")
         self.token = self.token_for(self.mia)
 
     def authenticate(self, token=None, store=None, roles=STAFF, store_scoped=False):

@@ -12,25 +12,26 @@ from .common import OLGA_PASSWORD, FynloHttpCase
 ACCESS_LOGGER = "odoo.addons.fynlo_base.access"
 
 
+@contextmanager
+def captured():
+    """Yield a stream that gets what a JSON log file would get, debugging included."""
+    stream, root, ours = io.StringIO(), logging.getLogger(), logging.getLogger("odoo.addons")
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter())
+    levels = [(logger, logger.level) for logger in (root, ours)]
+    root.addHandler(handler)
+    for logger, level in ((root, logging.INFO), (ours, logging.DEBUG)):
+        logger.setLevel(level)
+    try:
+        yield stream
+    finally:
+        root.removeHandler(handler)
+        for logger, level in levels:
+            logger.setLevel(level)
+
+
 @tagged("post_install", "-at_install")
 class TestLogsHttp(FynloHttpCase):
-    @contextmanager
-    def captured(self):
-        """Yield a stream that gets what a JSON log file would get, debugging included."""
-        stream, root, ours = io.StringIO(), logging.getLogger(), logging.getLogger("odoo.addons")
-        handler = logging.StreamHandler(stream)
-        handler.setFormatter(JsonFormatter())
-        levels = [(logger, logger.level) for logger in (root, ours)]
-        root.addHandler(handler)
-        for logger, level in ((root, logging.INFO), (ours, logging.DEBUG)):
-            logger.setLevel(level)
-        try:
-            yield stream
-        finally:
-            root.removeHandler(handler)
-            for logger, level in levels:
-                logger.setLevel(level)
-
     def access_lines(self, stream, count):
         """Return the lines of ``count`` requests; each is written just after its answer."""
         deadline = time.monotonic() + 5
@@ -45,7 +46,7 @@ class TestLogsHttp(FynloHttpCase):
     def test_a_request_is_one_line_that_tells_who_and_how_long(self):
         token = self.token_for(self.ada)
         headers = {"X-Request-Id": "test-request-4711"}
-        with self.captured() as stream:
+        with captured() as stream:
             self.api("GET", "/auth/me", token=token, headers=headers)
             (line,) = self.access_lines(stream, 1)
         told = {key: line[key] for key in ("method", "route", "status", "code", "replay")}
@@ -62,7 +63,7 @@ class TestLogsHttp(FynloHttpCase):
         self.assertGreaterEqual(line["queries"], 1)
 
     def test_a_refusal_tells_its_code_and_route(self):
-        with self.captured() as stream:
+        with captured() as stream:
             self.api("GET", "/audit", token=self.token_for(self.ada))
             self.api("GET", "/audit")
             self.api("GET", "/nothing/4711")
@@ -89,7 +90,7 @@ class TestLogsHttp(FynloHttpCase):
             "refreshToken": "planted-refresh-1",
         }
         names = {"employeeId": self.ada.fynlo_uuid, "name": "Till", "platform": "ios"}
-        with self.captured() as stream:
+        with captured() as stream:
             calls = [
                 ("/auth/login", {"login": "olga", "password": planted["password"]}),
                 ("/auth/login", {"login": "olga", "password": OLGA_PASSWORD}),

@@ -27,6 +27,15 @@ class TestTechnicalUsers(FynloHttpCase):
             self.user.copy({"login": "twin"}).sudo().fynlo_technical_role = "manager"
             self.env.flush_all()
 
+    def test_a_missing_one_is_made_for_whoever_needs_it(self):
+        old = self.company._fynlo_technical_user("kitchen")
+        old.write({"fynlo_technical_role": False, "login": "old-kitchen"})
+        made = self.company.with_user(self.user)._fynlo_technical_user("kitchen")
+        self.assertNotEqual(made, old)
+        kitchen = self.env.ref("base.group_user") | self.env.ref("fynlo_base.group_fynlo_kitchen")
+        self.assertEqual((made.group_ids, made.company_ids), (kitchen, self.company))
+        self.assertFalse(made.partner_id.active)
+
     def test_it_has_the_rights_of_its_role_and_nothing_else(self):
         groups = self.env.ref("base.group_user") | self.env.ref("fynlo_base.group_fynlo_manager")
         self.assertEqual(self.user.group_ids, groups)
