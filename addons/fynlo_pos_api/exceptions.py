@@ -113,6 +113,19 @@ class OrderHasPaymentsError(FynloError):
     message = "The order is paid in part. Give the money back first."
 
 
+class PaymentUnderWayError(FynloError):
+    """A gateway may hold money for the order; ``details.payments`` tells which to end first."""
+
+    status, code = 409, "payment_under_way"
+    message = "A card payment of the order is under way. Finish it or cancel it first."
+
+
+class TipTooLateError(FynloError):
+    """The tip stays as it is; ``details.reason``: session_closed, invoiced, refunded, charged."""
+
+    status, code, message = 409, "tip_too_late", "It is too late to change the tip."
+
+
 class RefundTooLargeError(FynloError):
     """More would come back than is left of what was sold; ``details.refundable`` is the money."""
 
@@ -187,6 +200,16 @@ class CustomerNotErasableError(FynloError):
     message = "This customer cannot be erased."
 
 
+class CustomerProtectedError(FynloError):
+    """Who works here, or is one of its companies, is changed in Odoo's own screens alone.
+
+    Of a customer who signs in to a portal this is the e-mail.
+    """
+
+    status, code = 403, "customer_protected"
+    message = "This contact belongs to the house: it is not changed as a customer."
+
+
 class ContactRefusedError(FynloError):
     """The customer wants no such messages; an address that he names himself is another matter."""
 
@@ -213,10 +236,35 @@ class OutOfStockError(FynloError):
     status, code, message = 409, "out_of_stock", "There is not enough of it left."
 
 
+class SlotNotOpenError(FynloError):
+    """There is no such slot, or it is over; ``details.next`` tells the next ones with room."""
+
+    status, code, message = 422, "slot_not_open", "There is no such slot."
+
+
+class SlotFullError(FynloError):
+    """Others have the slot; ``details.next`` tells the next ones with room."""
+
+    status, code, message = 409, "slot_full", "This slot is full."
+
+
+class HardwareArchivedError(FynloError):
+    """It was taken out of the store: there is nothing to test."""
+
+    status, code, message = 409, "hardware_archived", "This hardware is archived."
+
+
 class HardwareTestAnsweredError(FynloError):
     """Another till has answered this test otherwise; ``details.state`` is its result."""
 
     status, code, message = 409, "test_answered", "This test has a result already."
+
+
+class WebhookLimitError(FynloError):
+    """A store has twenty webhooks at most, and a company as many for all of its stores."""
+
+    status, code = 409, "webhook_limit"
+    message = "There are twenty webhooks already. Remove one first."
 
 
 class DeliveryInFlightError(FynloError):
@@ -225,8 +273,20 @@ class DeliveryInFlightError(FynloError):
     status, code, message = 409, "delivery_in_flight", "It is being sent at this moment."
 
 
+class WebhookInactiveError(FynloError):
+    """The webhook is switched off: it is told nothing, no test either."""
+
+    status, code, message = 409, "webhook_inactive", "The webhook is switched off."
+
+
 class ExportTooLargeError(FynloError):
     """The filters find more rows than one file takes; ``details.limit`` tells how many it does."""
 
     status, code = 422, "export_too_large"
     message = "These are too many rows for one file. Narrow the filters."
+
+
+class ImportOverError(FynloError):
+    """The import has ended: there is nothing left to cancel."""
+
+    status, code, message = 409, "import_over", "This import has ended."

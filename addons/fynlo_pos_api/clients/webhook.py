@@ -14,7 +14,13 @@ from odoo.addons.fynlo_base.settings import is_on
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from ..engine.webhook_target import BadTargetError, check_address, parse_target
+from ..engine.webhook_target import (
+    BadTargetError,
+    check_address,
+    is_number,
+    is_this_machine,
+    parse_target,
+)
 
 CONNECT_TIMEOUT_S = 5
 TOTAL_TIMEOUT_S = 15
@@ -48,8 +54,10 @@ def check_url(url):
     :raise BadTargetError: it may not
     """
     target = parse_target(url, allow_http=is_on("webhook_allow_http"))
-    if not target.host.strip("0123456789.") or ":" in target.host:
+    if is_number(target.host):
         _check_literal(target.host)
+    if is_this_machine(target.host) and not is_on("webhook_allow_private"):
+        raise BadTargetError("The host lies in a private or reserved network.")
     return target
 
 

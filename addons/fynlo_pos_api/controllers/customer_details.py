@@ -4,6 +4,7 @@ from odoo.addons.fynlo_base.exceptions import StaleVersionError
 from odoo.addons.fynlo_base.http.route import CASHIER, MANAGER, api_route
 from odoo.http import Controller, request
 
+from ..exceptions import CustomerProtectedError
 from ..schemas.customer_addresses import AddressCreate, AddressList, AddressUpdate, AddressView
 from ..schemas.customer_preferences import PreferencesUpdate, PreferencesView
 from ..schemas.customer_records import CustomerExport, PurchasePage, PurchaseQuery
@@ -23,7 +24,14 @@ class CustomerDetailsController(Controller):
         customer = request.env["res.partner"]._fynlo_find_customer(customer_id)
         return AddressList.of(customer._fynlo_list_addresses(), customer)
 
-    @_route("/addresses", methods=["POST"], body=AddressCreate, reply=AddressView, status=201)
+    @_route(
+        "/addresses",
+        methods=["POST"],
+        body=AddressCreate,
+        reply=AddressView,
+        status=201,
+        errors=(CustomerProtectedError,),
+    )
     def add_address(self, customer_id, command):
         """Add an address; of type ``main`` it becomes the customer's own."""
         partners = request.env["res.partner"]
@@ -34,14 +42,14 @@ class CustomerDetailsController(Controller):
         methods=["PUT"],
         body=AddressUpdate,
         reply=AddressView,
-        errors=(StaleVersionError,),
+        errors=(CustomerProtectedError, StaleVersionError),
     )
     def update_address(self, customer_id, address_id, command):
         """Put another address in the place of one."""
         partners = request.env["res.partner"]
         return AddressView.of(*partners._fynlo_update_address(customer_id, address_id, command))
 
-    @_route("/addresses/<uuid:address_id>", methods=["DELETE"])
+    @_route("/addresses/<uuid:address_id>", methods=["DELETE"], errors=(CustomerProtectedError,))
     def remove_address(self, customer_id, address_id):
         """Take an address away."""
         request.env["res.partner"]._fynlo_remove_address(customer_id, address_id)
@@ -51,7 +59,13 @@ class CustomerDetailsController(Controller):
         """Read what a customer wants to hear, and by which channel."""
         return PreferencesView.of(request.env["res.partner"]._fynlo_find_customer(customer_id))
 
-    @_route("/preferences", methods=["PUT"], body=PreferencesUpdate, reply=PreferencesView)
+    @_route(
+        "/preferences",
+        methods=["PUT"],
+        body=PreferencesUpdate,
+        reply=PreferencesView,
+        errors=(CustomerProtectedError,),
+    )
     def update_preferences(self, customer_id, command):
         """Note what a customer has said; what is left out stays."""
         partners = request.env["res.partner"]

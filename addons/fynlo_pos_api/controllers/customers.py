@@ -71,7 +71,7 @@ class CustomersController(Controller):
         reply=CustomerView,
         roles=CASHIER,
         store_scoped=True,
-        errors=(exc.DuplicateCustomerError, StaleVersionError),
+        errors=(exc.CustomerProtectedError, exc.DuplicateCustomerError, StaleVersionError),
     )
     def update_customer(self, customer_id, command):
         """Change a customer; his status is changed by managers."""
@@ -84,7 +84,7 @@ class CustomersController(Controller):
         query=CustomerRemoval,
         roles=MANAGER,
         store_scoped=True,
-        errors=(exc.CustomerNotErasableError,),
+        errors=(exc.CustomerNotErasableError, exc.CustomerProtectedError),
     )
     def remove_customer(self, customer_id, query):
         """Archive a customer, or with ``erase=true`` take the person out of everything.

@@ -64,6 +64,7 @@ class HardwareController(Controller):
         roles=MANAGER,
         store_scoped=True,
         status=201,
+        errors=(exc.HardwareArchivedError,),
     )
     def request_test(self, hardware_id, command):
         """Ask for a test; a till fetches it, carries it out and tells the result."""

@@ -3,10 +3,11 @@ from odoo.addons.fynlo_base.http.route import MANAGER, api_route
 from odoo.http import Controller, request
 
 from ..engine.sheet_writer import CSV_TYPE, XLSX_TYPE
-from ..exceptions import ExportTooLargeError
+from ..exceptions import ExportTooLargeError, ImportOverError
 from ..schemas.exports import CustomerExportQuery, OrderExportQuery, ProductExportQuery
 from ..schemas.imports import (
     BODY_LIMIT_BYTES,
+    ImportCancel,
     ImportCreate,
     ImportErrorPage,
     ImportErrorQuery,
@@ -79,6 +80,23 @@ class ImportsController(Controller):
         """List the bad rows of an import with field and reason."""
         found = request.env["fynlo.import"]._fynlo_find_import(import_id)
         return ImportErrorPage.of(*found._fynlo_list_errors(query), query)
+
+    @api_route(
+        "/imports/<uuid:import_id>/cancel",
+        methods=["POST"],
+        body=ImportCancel,
+        reply=ImportView,
+        roles=MANAGER,
+        store_scoped=True,
+        errors=(ImportOverError,),
+    )
+    def cancel_import(self, import_id, command):
+        """End an import: at once while it waits; one that runs stops at its next 500 rows.
+
+        All or nothing has then written nothing; what has been written skipping bad rows stays.
+        """
+        found = request.env["fynlo.import"]._fynlo_find_import(import_id)
+        return ImportView.of(found._fynlo_cancel())
 
     @api_route("/exports/customers", query=CustomerExportQuery, **_DOWNLOAD)
     def export_customers(self, query):

@@ -8,6 +8,7 @@ from ..schemas.inventory import (
     InventoryQuery,
     StockPage,
 )
+from ..schemas.lots import LotPage, LotQuery
 from ..schemas.movements import MovementPage, MovementQuery
 from ..schemas.reservations import ReservationCreate, ReservationView
 
@@ -31,6 +32,18 @@ class InventoryController(Controller):
         ``pending`` is sold and not taken out of ``onHand`` yet; ``available`` is exact at once.
         """
         return StockPage.of(*request.env["fynlo.inventory"]._fynlo_page(query), query)
+
+    @api_route(
+        "/inventory/lots",
+        methods=["GET"],
+        query=LotQuery,
+        reply=LotPage,
+        roles=CASHIER,
+        store_scoped=True,
+    )
+    def list_lots(self, query):
+        """List what the store has of which lot, what expires first on top."""
+        return LotPage.of(*request.env["fynlo.lot.stock"]._fynlo_page(query), query)
 
     @api_route(
         "/inventory/adjustments",

@@ -11,6 +11,7 @@ from ..schemas.order_edits import (
     OrderPatch,
     OrderSend,
     OrderStep,
+    OrderTip,
     OrderTransfer,
 )
 
@@ -36,6 +37,8 @@ class OrderStepsController(Controller):
             exc.OrderHasPaymentsError,
             exc.OutOfStockError,
             exc.ProductUnavailableError,
+            exc.SlotFullError,
+            exc.SlotNotOpenError,
         ),
     )
     def edit_order(self, order_id, command):
@@ -51,12 +54,23 @@ class OrderStepsController(Controller):
             exc.DeviceRequiredError,
             exc.OverpaidError,
             exc.PaymentReferenceUsedError,
+            exc.PaymentUnderWayError,
             exc.SessionNotOpenError,
         ),
     )
     def pay_order(self, order_id, command):
         """Take a payment; the one that covers the order finishes the sale."""
         return OrderView.of(request.env["fynlo.order.payment"]._fynlo_pay_order(order_id, command))
+
+    @_step_route(
+        "/tip",
+        methods=["POST"],
+        body=OrderTip,
+        errors=(exc.ApprovalRequiredError, exc.SessionNotOpenError, exc.TipTooLateError),
+    )
+    def tip_order(self, order_id, command):
+        """Set the tip of a paid sale, until its session closes."""
+        return OrderView.of(request.env["fynlo.order.tip"]._fynlo_tip_order(order_id, command))
 
     @_step_route("/send", methods=["POST"], body=OrderSend)
     def send_order(self, order_id, command):
@@ -68,7 +82,12 @@ class OrderStepsController(Controller):
         """Park an open order, or take it up again."""
         return OrderView.of(request.env["pos.order"]._fynlo_hold_order(order_id, command))
 
-    @_step_route("/cancel", methods=["POST"], body=OrderCancel, errors=(exc.OrderHasPaymentsError,))
+    @_step_route(
+        "/cancel",
+        methods=["POST"],
+        body=OrderCancel,
+        errors=(exc.OrderHasPaymentsError, exc.PaymentUnderWayError),
+    )
     def cancel_order(self, order_id, command):
         """Void an order that nobody has paid."""
         return OrderView.of(request.env["pos.order"]._fynlo_cancel_order(order_id, command))
@@ -78,7 +97,12 @@ class OrderStepsController(Controller):
         """Move an order to another table or employee."""
         return OrderView.of(request.env["pos.order"]._fynlo_transfer_order(order_id, command))
 
-    @_step_route("/complete", methods=["POST"], body=OrderStep, errors=(exc.OrderNotPaidError,))
+    @_step_route(
+        "/complete",
+        methods=["POST"],
+        body=OrderStep,
+        errors=(exc.OrderNotPaidError, exc.PaymentUnderWayError),
+    )
     def complete_order(self, order_id, command):
         """Finish an order on which nothing is owed."""
         return OrderView.of(request.env["pos.order"]._fynlo_complete_order(order_id, command))

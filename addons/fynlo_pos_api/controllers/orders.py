@@ -24,6 +24,8 @@ _SELLING = (
     exc.OverpaidError,
     exc.PaymentReferenceUsedError,
     exc.SessionNotOpenError,
+    exc.SlotFullError,
+    exc.SlotNotOpenError,
 )
 
 

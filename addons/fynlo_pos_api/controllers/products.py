@@ -4,7 +4,13 @@ from odoo.addons.fynlo_base.http.route import CASHIER, KITCHEN, MANAGER, api_rou
 from odoo.http import Controller, request
 
 from ..schemas.availability import AvailabilityView, AvailabilityWrite
-from ..schemas.product_bodies import ImageQuery, ProductCreate, ProductQuery, ProductUpdate
+from ..schemas.product_bodies import (
+    ImageQuery,
+    ImageWrite,
+    ProductCreate,
+    ProductQuery,
+    ProductUpdate,
+)
 from ..schemas.products import ProductPage, ProductView
 
 _CASHIER = {"roles": CASHIER, "store_scoped": True}
@@ -68,6 +74,24 @@ class ProductsController(Controller):
     def read_image(self, product_id, query):
         """Read the image of a product: PNG, JPEG, GIF or WebP."""
         return request.env["product.template"]._fynlo_read_image(product_id, query.size)
+
+    @api_route(
+        "/products/<uuid:product_id>/image",
+        methods=["PUT"],
+        body=ImageWrite,
+        reply=ProductView,
+        errors=(StaleVersionError,),
+        **_MANAGER,
+    )
+    def write_image(self, product_id, command):
+        """Give a product its image; 700 KiB and 16 million pixels are enough for any till."""
+        product = request.env["product.template"]._fynlo_write_image(product_id, command)
+        return ProductView.of(product, product._fynlo_details())
+
+    @api_route("/products/<uuid:product_id>/image", methods=["DELETE"], **_MANAGER)
+    def remove_image(self, product_id):
+        """Take the image of a product away."""
+        request.env["product.template"]._fynlo_remove_image(product_id)
 
     @api_route(
         "/products/<uuid:product_id>/availability",

@@ -1,3 +1,4 @@
+from odoo.addons.fynlo_base.http.later import then
 from odoo.addons.fynlo_base.http.route import CASHIER, api_route
 from odoo.http import Controller, request
 
@@ -30,6 +31,5 @@ class RefundsController(Controller):
 
         The reply is the refund, an order of its own with quantities and amounts below zero.
         """
-        return OrderView.of(
-            request.env["fynlo.order.refund"]._fynlo_refund_order(order_id, command)
-        )
+        refund = request.env["fynlo.order.refund"]._fynlo_refund_order(order_id, command)
+        return then(refund, OrderView.of)

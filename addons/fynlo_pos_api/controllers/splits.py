@@ -32,7 +32,7 @@ class SplitsController(Controller):
         reply=OrderView,
         roles=CASHIER,
         store_scoped=True,
-        errors=(*_ERRORS, exc.SessionNotOpenError),
+        errors=(*_ERRORS, exc.PaymentUnderWayError, exc.SessionNotOpenError),
     )
     def merge_orders(self, order_id, command):
         """Bring the lines and payments of other open orders to this one."""

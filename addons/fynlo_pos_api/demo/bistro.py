@@ -82,6 +82,9 @@ DRAWERS = ("Purse 1", "Purse 2", "Purse 3")
 #: Name of the order type's preset.
 PRESETS = {"dine_in": "Dine in", "takeaway": "Takeaway", "delivery": "Delivery"}
 
+#: Order types with slots: opens, closes, minutes of a slot, orders in one; every day.
+SLOTS = {"takeaway": (11.5, 21.5, 15, 4)}
+
 #: Name, role, login of his Odoo user or ``None``.
 PEOPLE = (
     ("Olivia Ortega", "owner", "olivia"),

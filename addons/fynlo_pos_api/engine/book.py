@@ -148,13 +148,22 @@ class OrderTerms:
 
 @dataclass(frozen=True, slots=True)
 class MethodEntry:
-    """A payment method of the store."""
+    """A payment method of the store.
+
+    :ivar is_account: the customer pays later
+    """
 
     id: int
     uuid: str
     name: str
     is_cash: bool
     needs_customer: bool
+    is_account: bool = False
+
+    @property
+    def type(self):
+        """What the API calls it."""
+        return "cash" if self.is_cash else "account" if self.is_account else "card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +193,7 @@ class PriceBook:
     :ivar comp_role: the least role that may give something for free
     :ivar is_strict: the store sells no more than there is of what is counted
     :ivar outages: end of what is sold out (naive UTC, ``None`` if nobody knows), by public id
-    :ivar is_cold: the book has grown since what was read for it was kept
+    :ivar warm_for: the acts that have kept what they read since the book has last grown
     """
 
     generation: str
@@ -211,7 +220,7 @@ class PriceBook:
     is_strict: bool = False
     products: dict = field(default_factory=dict)
     outages: dict = field(default_factory=dict)
-    is_cold: bool = True
+    warm_for: set[str] = field(default_factory=set)
 
     def is_out(self, uuid, now):
         """Tell whether a product is sold out at ``now`` (naive UTC)."""

@@ -13,17 +13,20 @@ _UNKNOWN = "?"
 _DRAWER_PIN = 2
 
 
-def to_escpos(rows, columns, opens_drawer=False):
+def to_escpos(rows, columns, opens_drawer=False, logo=b""):
     """Return the bytes that print ``rows`` and cut the paper.
 
     :param columns: characters in a row of the paper
     :param opens_drawer: send the impulse that opens the cash drawer, before anything is printed
+    :param logo: bytes that print a picture above the rows
     """
     printer = Dummy()
     printer.hw("INIT")
     printer.charcode(CODE_PAGE)
     if opens_drawer:
         printer.cashdraw(_DRAWER_PIN)
+    if logo:
+        printer._raw(logo)
     for row in rows:
         size = {"double_width": row.size == 2, "double_height": row.size == 2}
         printer.set(bold=row.bold, align="left", normal_textsize=row.size == 1, **size)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 _DAY_MIN = 24 * 60
+_WEEK_MIN = 7 * _DAY_MIN
 #: How far ahead the next change is looked for: a season's break is shorter.
 _HORIZON_DAYS = 400
 
@@ -17,6 +18,20 @@ class Hours:
 
     opens_min: int
     closes_min: int
+
+
+def overlaps(week):
+    """Tell whether hours of a week run into each other; the next ones may begin as they end.
+
+    :param week: ``(weekday, Hours)``, Monday is 0
+    """
+    spans = sorted(
+        (day * _DAY_MIN + each.opens_min, (each.closes_min - each.opens_min - 1) % _DAY_MIN + 1)
+        for day, each in week
+    )
+    follow = [(start + _WEEK_MIN, length) for start, length in spans[:1]]  # Sunday's into Monday
+    pairs = zip(spans, spans[1:] + follow, strict=False)
+    return any(start + length > next_start for (start, length), (next_start, _) in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +77,10 @@ class Schedule:
 
 def _to_instants(day, hours, zone):
     closes_on = day + timedelta(days=hours.closes_min <= hours.opens_min)
-    return _to_utc(day, hours.opens_min, zone), _to_utc(closes_on, hours.closes_min, zone)
+    return to_utc(day, hours.opens_min, zone), to_utc(closes_on, hours.closes_min, zone)
 
 
-def _to_utc(day, minutes, zone):
+def to_utc(day, minutes, zone):
     """A time that a clock change leaves out is read with the offset before it."""
     days, minutes = divmod(minutes, _DAY_MIN)
     local = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=zone)

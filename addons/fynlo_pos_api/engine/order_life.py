@@ -39,6 +39,7 @@ STEPS = {
     "complete": dict.fromkeys(_OPEN, COMPLETED),
     "cancel": dict.fromkeys(_OPEN, CANCELLED),
     "refund": {COMPLETED: COMPLETED},
+    "tip": {COMPLETED: COMPLETED},
 }
 
 

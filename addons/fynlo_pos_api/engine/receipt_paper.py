@@ -3,12 +3,13 @@
 from .paper import RULE, Row, format_amount, format_quantity
 
 
-def lay_out_receipt(receipt, sold_at, decimals):
+def lay_out_receipt(receipt, sold_at, decimals, due_at=""):
     """Return the rows of a receipt.
 
     :param receipt: a ``ReceiptView``
     :param sold_at: the instant of the sale in the store's own time, as text
     :param decimals: decimal places of the currency
+    :param due_at: when it is fetched or brought, as ``sold_at``; empty if nobody said
     """
 
     def money(minor):
@@ -16,7 +17,7 @@ def lay_out_receipt(receipt, sold_at, decimals):
 
     order = receipt.order
     return [
-        *_head(receipt, sold_at),
+        *_head(receipt, sold_at, due_at),
         RULE,
         *(row for line in order.lines for row in _line(line, money)),
         RULE,
@@ -29,13 +30,15 @@ def lay_out_receipt(receipt, sold_at, decimals):
     ]
 
 
-def _head(receipt, sold_at):
+def _head(receipt, sold_at, due_at):
     order, layout = receipt.order, receipt.layout
     rows = [Row(receipt.seller.name, bold=True, size=2, centred=True)]
     rows += [Row(text, centred=True) for text in _seller(receipt) if text]
     rows += [RULE, Row(order.reference, sold_at)]
     if order.employee and layout.show_employee:
         rows.append(Row(f"Served by {order.employee.name}"))
+    if due_at:
+        rows.append(Row(f"For {due_at}", bold=True))
     if order.table:
         rows.append(Row(order.table.name))
     if order.customer_name and layout.show_customer:

@@ -12,7 +12,10 @@ _MIN_INSIDE = 3
 
 def fold(text):
     """Return ``text`` in small letters, without accents, words set apart by one space."""
-    parts = unicodedata.normalize("NFKD", text or "").casefold()
+    text = text or ""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    parts = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(char for char in parts if not unicodedata.combining(char))
     return " ".join(plain.split())
 

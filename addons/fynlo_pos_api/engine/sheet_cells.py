@@ -11,7 +11,18 @@ _MARKED = (*FORMULA_STARTS, _MARK)
 #: Spreadsheets hold no more in one cell, and no control characters.
 _CELL_LENGTH = 32_000
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+#: Not the halves of a character: alone they are no text.
+_ESCAPED = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
 _NUMBER = re.compile(r"-?[0-9]{1,13}(?:[.,][0-9]{1,6})?", re.ASCII)
+
+
+class _NoValue(str):
+    """Text of a cell that should have one."""
+
+
+#: A cell whose formula was never computed: it neither says something nor is it empty.
+NO_VALUE = _NoValue("=")
 
 
 def protect(text):
@@ -29,7 +40,22 @@ def unprotect(text):
 
 def clean(value):
     """Return text (or ``None``, ``False``) as a cell holds it: trimmed, without controls."""
-    return _UNWRITABLE.sub("", value or "")[:_CELL_LENGTH].strip()
+    return _one_break(_UNWRITABLE.sub("", value or "")[:_CELL_LENGTH]).strip()
+
+
+def _one_break(text):
+    """Return text with one kind of line break: spreadsheets and forms have theirs each."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def escape(text):
+    """Return ``text`` so that :func:`unescape` gives it back."""
+    return _LIKE_ESCAPED.sub("_x005F_", text)
+
+
+def unescape(text):
+    """Return a workbook's text with the characters that it writes as ``_x000D_``."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def to_text(value):
@@ -42,7 +68,7 @@ def to_text(value):
         return repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return unprotect(str(value).strip())
+    return _one_break(unprotect(str(value).strip(" ")).strip())
 
 
 def read_number(text):

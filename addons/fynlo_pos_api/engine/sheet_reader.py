@@ -2,34 +2,19 @@
 
 import csv
 import io
-import zipfile
 from collections import Counter
 
-from openpyxl import load_workbook
-
-from .sheet_cells import clean, to_text, unprotect
+from .sheet_cells import clean, to_text
+from .sheet_error import SheetError
+from .sheet_workbook import read_workbook
 
 MAX_ROWS = 100_000
 MAX_COLUMNS = 100
-#: Most bytes of a workbook's parts when unpacked, and most parts.
-UNZIPPED_LIMIT_BYTES = 160 * 1024 * 1024
-_MAX_PARTS = 200
+#: The last row of a spreadsheet; between rows with something in them many may be empty.
+_LAST_ROW = 1_048_576
 _BLOCK_BYTES = 1024 * 1024
 _DELIMITERS = ",;\t"
 _ZIP_MARK = b"PK\x03\x04"
-#: A workbook needs neither; with them a small file can name others or grow without end.
-_FORBIDDEN_XML = (b"<!DOCTYPE", b"<!ENTITY")
-
-
-class SheetError(Exception):
-    """The file as a whole cannot be read; ``code`` names why.
-
-    :ivar row: number of the row, ``None`` when it is none's
-    """
-
-    def __init__(self, code, message, row=None):
-        super().__init__(message)
-        self.code, self.row = code, row
 
 
 def is_workbook(content):
@@ -44,9 +29,10 @@ def read_rows(content):
 
     :raise SheetError: no such file, too many rows, a broken row
     """
-    rows = _read_workbook(content) if is_workbook(content) else _read_csv(content)
-    for number, cells in rows:
-        if number > MAX_ROWS + 1:
+    is_book, count = is_workbook(content), 0
+    for number, cells in read_workbook(content, MAX_COLUMNS) if is_book else _read_csv(content):
+        count += any(cells)
+        if count > MAX_ROWS + 1 or number > _LAST_ROW:
             raise SheetError("too_many_rows", f"It has more than {MAX_ROWS} rows.")
         if any(cells):
             yield number, cells
@@ -98,58 +84,11 @@ def _read_csv(content):
     number = 0
     try:
         for number, cells in enumerate(reader, 1):
-            yield number, [unprotect(cell.strip(" ")).strip() for cell in cells]
+            if len(cells) > MAX_COLUMNS:  # the rest in one: whether it is empty is what counts
+                cells[MAX_COLUMNS:] = ["".join(cells[MAX_COLUMNS:])]
+            yield number, [to_text(cell) for cell in cells]
     except UnicodeDecodeError:
         message = "It is neither UTF-8 text nor an XLSX workbook."
         raise SheetError("not_utf8", message, number + 1) from None
     except csv.Error as error:
         raise SheetError("bad_csv", f"It is not valid CSV: {error}.", number + 1) from None
-
-
-def _read_workbook(content):
-    _check_parts(content)
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what the file says of its size need not be true
-        rows = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1)
-        for number, values in enumerate(rows, 1):
-            cells = [to_text(value) for value in values]
-            while cells and not cells[-1]:  # it fills each row up to the last column
-                cells.pop()
-            yield number, cells
-    except SheetError:
-        raise
-    except Exception as error:  # openpyxl raises whatever its parsers do
-        raise SheetError("bad_workbook", "It is not a readable XLSX workbook.") from error
-
-
-def _check_parts(content):
-    """Unpack everything once, block by block: what a header says of a size need not be true."""
-    left = UNZIPPED_LIMIT_BYTES
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            parts = package.infolist()
-            if len(parts) > _MAX_PARTS:
-                raise SheetError("too_large", "The workbook has too many parts.")
-            for part in parts:
-                left = _check_part(package, part, left)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
-        raise SheetError("bad_workbook", "It is not a readable XLSX workbook.") from None
-    except zipfile.zlib.error:
-        raise SheetError("bad_workbook", "It is not a readable XLSX workbook.") from None
-
-
-def _check_part(package, part, left):
-    is_xml, tail = part.filename.lower().endswith((".xml", ".rels", ".vml")), b""
-    with package.open(part) as stream:
-        while block := stream.read(_BLOCK_BYTES):
-            left -= len(block)
-            if left < 0:
-                raise SheetError("too_large", "The workbook is too large when unpacked.")
-            window = tail + block
-            # A NUL byte is UTF-16, in which the words would be missed.
-            if is_xml and (b"\0" in block or any(word in window for word in _FORBIDDEN_XML)):
-                raise SheetError("bad_workbook", "The workbook declares entities.")
-            tail = block[-16:]
-    return left

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from openpyxl import Workbook
 
-from .sheet_cells import protect
+from .sheet_cells import escape, protect
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,7 +30,7 @@ def _write_csv(columns, rows):
     stream.write(_BOM)
     writer = csv.writer(stream)
     writer.writerow(columns)
-    writer.writerows([protect(str(cell)) for cell in row] for row in rows)
+    writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
     return stream.getvalue().encode()
 
 
@@ -39,7 +39,16 @@ def _write_workbook(columns, rows):
     sheet = book.create_sheet("Fynlo")
     sheet.append(columns)
     for row in rows:
-        sheet.append([cell if isinstance(cell, Decimal) else protect(cell) for cell in row])
+        sheet.append([_workbook_cell(cell) for cell in row])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _csv_cell(cell):
+    # A number computes nothing, and with an apostrophe it would be none.
+    return f"{cell:f}" if isinstance(cell, Decimal) else protect(cell)
+
+
+def _workbook_cell(cell):
+    return cell if isinstance(cell, Decimal) else escape(protect(cell))

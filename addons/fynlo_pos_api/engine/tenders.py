@@ -59,7 +59,8 @@ def method_entry(method):
         uuid=method.fynlo_uuid,
         name=method.name,
         is_cash=method.is_cash_count,
-        needs_customer=method.split_transactions,
+        needs_customer=method.split_transactions or not method.journal_id,
+        is_account=not method.journal_id,  # Odoo's "pay later"; its type would read the journal
     )
 
 

@@ -6,15 +6,18 @@ _KINDS = {"change": "*** CHANGE ***", "cancel": "*** CANCEL ***"}
 _ORDER_TYPES = {"dine_in": "Dine in", "takeaway": "TAKEAWAY", "delivery": "DELIVERY"}
 
 
-def lay_out_ticket(ticket, fired_at):
+def lay_out_ticket(ticket, fired_at, due_at=""):
     """Return the rows of a kitchen ticket.
 
     :param ticket: a ``TicketView``
     :param fired_at: when it came out in the store's own time, as text
+    :param due_at: when it is fetched or brought, the same; empty if nobody said
     """
     place = ticket.table.name if ticket.table else _ORDER_TYPES.get(ticket.order_type)
     rows = [Row(ticket.station.name, fired_at), Row(place or ticket.number, bold=True, size=2)]
     rows.append(Row(f"#{ticket.number}", ticket.employee or ""))
+    if due_at:
+        rows.append(Row(f"FOR {due_at}", bold=True))
     if ticket.customer:
         rows.append(Row(ticket.customer))
     if ticket.course:

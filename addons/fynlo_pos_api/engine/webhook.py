@@ -8,7 +8,7 @@ from datetime import timedelta
 #: Every event, and when it is told. The document of receivers and the web client list these.
 EVENTS = {
     "order.created": "An order was made, paid or open; a refund is an order too.",
-    "order.updated": "An open order has changed: lines, table, customer, progress.",
+    "order.updated": "An order has changed: lines, table, customer, progress, or a late tip.",
     "order.paid": "Money was taken for an order or given back; `paymentState` tells how far.",
     "order.completed": "An order is a finished sale or a booked refund.",
     "order.cancelled": "An order was voided.",
@@ -23,6 +23,9 @@ EVENTS = {
     "session.closed": "A store has closed its session.",
     "stock.low": "A product has become scarce in a store.",
 }
+
+#: Told to one webhook alone, when somebody asks for it.
+TEST_EVENT = "webhook.test"
 
 #: How long a delivery is tried again before it is dead.
 PERIOD = timedelta(days=3)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo import fields
 
+from .fynlo_lot_stock import OVER
+
 #: A ticket that hangs longer is late, an open order that stands longer may be forgotten.
 LATE_TICKET = timedelta(minutes=20)
 OLD_ORDER = timedelta(hours=4)
@@ -19,7 +21,7 @@ def find_alerts(store, since):
     :param since: naive UTC instant at which the store's day has begun
     """
     questions = (_late_tickets, _old_orders, _price_differences, _long_session, _waiting_stock)
-    questions += (_dead_webhooks,)
+    questions += (_expired_lots, _expiring_lots, _dead_webhooks)
     return [alert for ask in questions for alert in [ask(store, since)] if alert]
 
 
@@ -82,6 +84,24 @@ def _waiting_stock(store, _since):
     return _count(
         store, "warning", "stock.picking", domain,
         lambda count: text("Sold goods that wait for their lots: %s", count),
+    )  # fmt: skip
+
+
+def _expired_lots(store, _since):
+    domain = [("config_id", "=", store.id), ("alert", "in", OVER)]
+    text = store.env._
+    return _count(
+        store, "danger", "fynlo.lot.stock", domain,
+        lambda count: text("Lots that have to leave the shelf: %s", count),
+    )  # fmt: skip
+
+
+def _expiring_lots(store, _since):
+    domain = [("config_id", "=", store.id), ("alert", "=", "soon")]
+    text = store.env._
+    return _count(
+        store, "warning", "fynlo.lot.stock", domain,
+        lambda count: text("Lots that expire soon: %s", count),
     )  # fmt: skip
 
 

@@ -185,7 +185,7 @@ def _method_views(book):
         views.CatalogMethod(
             id=method.uuid,
             name=method.name,
-            type="cash" if method.is_cash else "card",
+            type=method.type,
             needs_customer=method.needs_customer,
         )
         for method in book.methods.values()

@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import timedelta, timezone
 
 from odoo import api, fields, models
@@ -21,6 +22,24 @@ from .fynlo_pricing import OFFLINE_AFTER
 #: How far back an offline sale may lie, and how far a till's clock may be ahead.
 OLDEST_SALE = timedelta(days=7)
 CLOCK_SKEW = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A sale that can be written.
+
+    :ivar command: the ``OrderCreate``
+    :ivar cart: its ``PricedCart``
+    :ivar vals: all values of the order
+    :ivar parents: ``{uuid of a combo's item: uuid of the combo's line}``
+    :ivar is_late: it was made while the till was offline
+    """
+
+    command: object
+    cart: object
+    vals: dict
+    parents: dict
+    is_late: bool
 
 
 class FynloCheckout(models.AbstractModel):
@@ -54,15 +73,32 @@ class FynloCheckout(models.AbstractModel):
         :raise OverpaidError: more is paid than is owed, and not handed over in cash
         :raise OutOfStockError: the store is strict and has not got so many
         :raise PaymentReferenceUsedError: a terminal receipt has paid an order before
+        :raise SlotFullError: its slot has no room; offline sales are booked anyhow
         """
         if not principal_of(self.env).device_id:
             raise DeviceRequiredError()
         store = self._fynlo_store()
         if booked := self._fynlo_find_booked(command, store):
             return booked
-        occurred_at = self._fynlo_check_instant(command)
+        self._fynlo_check_instant(command)
         book = self.env["fynlo.price.book"]._fynlo_open(store)  # early: it warms Odoo's cache
         session = self.env["pos.session"]._fynlo_hold_current(store)
+        sale = self._fynlo_prepare_sale(command, store, book, session)
+        order = self.env["pos.order"]._fynlo_create_order(sale.vals, sale.parents)
+        self._fynlo_follow_sale(order, sale)
+        self.env["fynlo.price.book"]._fynlo_keep_warm(book, "sell")
+        return order
+
+    @api.model
+    def _fynlo_prepare_sale(self, command, store, book, session):
+        """Return the :class:`Sale` of an ``OrderCreate``: checked, priced, not yet written.
+
+        What may be written is a turn at the shelf of a strict store, a reservation that is used.
+
+        :param book: the store's open ``PriceBook``
+        :param session: the store's session, held
+        """
+        occurred_at = self._fynlo_check_instant(command)
         table = self._fynlo_table(command, store)
         cart = self.env["fynlo.pricing"]._fynlo_price_cart(command, store, book, occurred_at)
         difference = self._fynlo_difference(command, cart)
@@ -78,17 +114,22 @@ class FynloCheckout(models.AbstractModel):
         vals |= self._fynlo_handover_values(command, partner)
         if not is_late:
             self._fynlo_check_identification(book.terms[cart.order_type], vals, partner)
-        order = self.env["pos.order"]._fynlo_create_order(vals, builder._fynlo_parents(cart))
-        if book.is_foreign_currency and order.state == "paid":
+        return Sale(command, cart, vals, builder._fynlo_parents(cart), is_late)
+
+    @api.model
+    def _fynlo_follow_sale(self, order, sale):
+        """Do what follows a new ``pos.order``: slot, kitchen, logs."""
+        command, cart = sale.command, sale.cart
+        if cart.book.is_foreign_currency and order.state == "paid":
             order._compute_total_cost_in_real_time()
+        if command.scheduled_at:
+            order._fynlo_take_slot(sale.is_late)
         order._fynlo_open_in_kitchen(command.lines)
-        if difference:
+        if order.fynlo_price_difference:
             self._fynlo_log_difference(order, cart, command)
         self._fynlo_log_withdrawn(order, cart)
         order._fynlo_log_comps(line for line in command.lines if line.comp_reason)
-        self.env["fynlo.price.book"]._fynlo_keep_warm(book)
         self.env.cr.postcommit.add(metrics.orders.labels(order.fynlo_state).inc)
-        return order
 
     def _fynlo_store(self):
         return self.env["pos.config"].browse(principal_of(self.env).store_id)
@@ -97,8 +138,9 @@ class FynloCheckout(models.AbstractModel):
         """Return the aware instant of the sale; a clock a little ahead is set right."""
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
         occurred_at = command.occurred_at or now
-        if not now - OLDEST_SALE <= occurred_at <= now + CLOCK_SKEW:
-            message = "The sale lies in the future or more than seven days back."
+        oldest = self.env.context.get("fynlo_oldest_sale", OLDEST_SALE)
+        if not now - oldest <= occurred_at <= now + CLOCK_SKEW:
+            message = f"The sale lies in the future or more than {oldest.days} days back."
             error = {"field": "occurredAt", "code": "out_of_range", "message": message}
             raise InvalidFieldsError(errors=[error])
         return min(occurred_at, now)
@@ -176,7 +218,8 @@ class FynloCheckout(models.AbstractModel):
 
     def _fynlo_settle(self, command, cart, session):
         faults = FieldFaults()
-        tenders = check_tenders(command.payments, cart.book, bool(command.customer_id), faults)
+        has_customer = bool(command.customer_id)
+        tenders = self._fynlo_check_tenders(command.payments, cart.book, has_customer, faults)
         if faults.errors:
             raise InvalidFieldsError(errors=faults.errors)
         settlement = settle(cart, tenders)
@@ -184,6 +227,11 @@ class FynloCheckout(models.AbstractModel):
             raise OverpaidError(details={"due": cart.book.currency.to_minor(settlement.due)})
         self._fynlo_check_references(tenders, session)
         return settlement
+
+    @api.model
+    def _fynlo_check_tenders(self, payments, book, has_customer, faults):
+        """Return what a till took by itself as tenders; what is wrong is noted in ``faults``."""
+        return check_tenders(payments, book, has_customer, faults)
 
     def _fynlo_check_references(self, tenders, session):
         """Refuse a reference that was used in the session; two at once meet the unique index."""

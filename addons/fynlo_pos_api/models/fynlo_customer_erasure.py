@@ -1,8 +1,6 @@
 import json
-from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.fynlo_base.models.fynlo_idempotency import RETENTION_DAYS
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -198,8 +196,9 @@ class FynloCustomerErasure(models.AbstractModel):
         """
         former = everyone.env["fynlo.customer.alias"].search([("partner_id", "in", everyone.ids)])
         uuids = {*everyone.mapped("fynlo_uuid"), *former.mapped("uuid")}
-        kept = timedelta(days=RETENTION_DAYS)
-        domain = [("id", "in", order_ids), ("write_date", ">", fields.Datetime.now() - kept)]
+        query = "SELECT min(created_at) FROM fynlo_idempotency"
+        [(oldest,)] = self.env.execute_query(SQL(query))
+        domain = [("id", "in", order_ids), ("write_date", ">=", oldest or fields.Datetime.now())]
         orders = everyone.env["pos.order"].search(domain).mapped("uuid")
         condition = SQL("answer LIKE ANY(%s)", [f"%{uuid}%" for uuid in [*uuids, *orders]])
         self.env["fynlo.scrubber"]._fynlo_scrub_rows("fynlo_idempotency", condition, pattern)

@@ -26,9 +26,11 @@ class FynloCustomerPreference(models.Model):
     """What a customer has said about being written to or called: when, and how we know."""
 
     _name = "fynlo.customer.preference"
+    _inherit = "fynlo.store.mixin"
     _description = "Contact preference"
     _order = "partner_id, channel, purpose, id"
     _rec_name = "channel"
+    _fynlo_scope = frozenset(("partner_id",))
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade")
     channel = fields.Selection(CHANNELS, required=True)
@@ -88,8 +90,9 @@ class ResPartner(models.Model):
         """Note what a customer has said and return him.
 
         :param command: a ``PreferencesUpdate``
+        :raise CustomerProtectedError: it is somebody who works here
         """
-        customer = self._fynlo_find_customer(uuid)._fynlo_lock_version()
+        customer = self._fynlo_open_customer(uuid)
         customer._fynlo_set_preferences(command)
         return customer
 

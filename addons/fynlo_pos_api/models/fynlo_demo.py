@@ -105,11 +105,27 @@ class FynloDemo(models.AbstractModel):
     def _variant(self, name):
         return self._record("product.template", name, {})[0].product_variant_ids[:1]
 
+    def _slot_values(self, name, opens=None, closes=None, interval_min=0, capacity=0):
+        """Return the values of a preset that is managed by time; without hours it is not."""
+        if not interval_min:
+            return {}
+        days = [
+            Command.create(
+                {"name": "Day", "dayofweek": str(day), "hour_from": opens, "hour_to": closes}
+            )
+            for day in range(7)
+        ]
+        vals = {"name": name, "attendance_ids": [Command.clear(), *days]}
+        calendar = self._record("resource.calendar", name, vals)[0]
+        slots = {"interval_time": interval_min, "slots_per_interval": capacity}
+        return {"use_timing": True, "resource_calendar_id": calendar.id, **slots}
+
     def _load_store(self):
         presets = self.env["pos.preset"]
         for order_type, name in bistro.PRESETS.items():
             vals = {"name": name, "fynlo_order_type": order_type}
             vals["identification"] = "address" if order_type == "delivery" else "none"
+            vals |= self._slot_values(name, *bistro.SLOTS.get(order_type, ()))
             presets |= self._record("pos.preset", name, vals)[0]
         vals = {
             "name": "Fynlo Bistro",
@@ -120,6 +136,8 @@ class FynloDemo(models.AbstractModel):
             "available_preset_ids": [Command.set(presets.ids)],
             "payment_method_ids": [Command.set(self._load_methods().ids)],
             "receipt_footer": "Thank you, come again!",
+            "iface_tipproduct": True,
+            "set_tip_after_payment": True,
             "set_maximum_difference": True,  # a cashier who counts further off asks a supervisor
             "amount_authorized_diff": 10.0,
         }

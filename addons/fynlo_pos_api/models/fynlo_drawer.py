@@ -11,7 +11,7 @@ class FynloDrawer(models.Model):
     """
 
     _name = "fynlo.drawer"
-    _inherit = "fynlo.uuid.mixin"
+    _inherit = ["fynlo.uuid.mixin", "fynlo.store.mixin"]
     _description = "Cash drawer"
     _order = "sequence, name, id"
 
@@ -84,10 +84,9 @@ class FynloDrawer(models.Model):
         :return: the drawers sudoed
         """
         domain = [("config_id", "=", principal_of(self.env).store_id)]
-        offset = (query.page - 1) * query.limit
-        found = self.search(domain, limit=query.limit, offset=offset)
+        found = self.search(domain, limit=query.limit, offset=query.offset)
         # Who has a drawer may be known on every till; its figures are not told.
-        return found.sudo(), self.search_count(domain)
+        return found.sudo(), query.find_total(len(found), lambda: self.search_count(domain))
 
     @api.model
     def _fynlo_find_drawer(self, uuid):

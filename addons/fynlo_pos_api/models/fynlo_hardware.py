@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.fynlo_base.exceptions import InvalidFieldsError, NotFoundError, StaleVersionError
 from odoo.addons.fynlo_base.principal import principal_of
+from odoo.addons.fynlo_base.server_fields import check_server_fields
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
@@ -23,6 +24,9 @@ TEST_STATES = [("queued", "Waiting for a till"), ("passed", "Passed"), ("failed"
 #: Fields of a body that are written as they are.
 _PLAIN_FIELDS = ("name", "connection", "address", "paper")
 _REPORTED = frozenset(("status", "last_seen_at", "reported_by_id"))
+
+
+_SERVER_FIELDS = frozenset(("version",))
 
 
 class FynloHardware(models.Model):
@@ -77,6 +81,7 @@ class FynloHardware(models.Model):
 
     def write(self, vals):
         """Count the versions of what was set up; a till's report makes none."""
+        check_server_fields(self, vals, _SERVER_FIELDS)
         if _REPORTED.issuperset(vals) or "version" in vals:
             return super().write(vals)
         for version, hardware in self.grouped("version").items():

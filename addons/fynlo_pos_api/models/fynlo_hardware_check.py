@@ -6,7 +6,11 @@ from odoo.tools import SQL
 from ..engine.escpos_paper import open_drawer, to_escpos
 from ..engine.hardware_paper import lay_out_test
 from ..engine.paper import COLUMNS
-from ..exceptions import DeviceRequiredError, HardwareTestAnsweredError
+from ..exceptions import (
+    DeviceRequiredError,
+    HardwareArchivedError,
+    HardwareTestAnsweredError,
+)
 from .fynlo_hardware import TEST_STATES
 
 #: Tests that no till fetched are nobody's business any more, and the others a week's.
@@ -41,7 +45,11 @@ class FynloHardwareCheck(models.Model):
         """Ask for a test of one ``fynlo.hardware``; return the test, sudoed.
 
         The right to the hardware was checked before.
+
+        :raise HardwareArchivedError: nobody has it any more
         """
+        if not hardware.active:
+            raise HardwareArchivedError()
         vals = {"hardware_id": hardware.id, "requested_at": fields.Datetime.now()}
         if uuid:
             vals["fynlo_uuid"] = str(uuid)
@@ -52,6 +60,7 @@ class FynloHardwareCheck(models.Model):
         """Ask for a test over the API; return it, sudoed.
 
         :param command: a ``HardwareTestCreate``
+        :raise HardwareArchivedError: nobody has it any more
         :raise NotFoundError: unknown, or of another store: the same answer
         """
         self.env["res.users"]._fynlo_require("manager")
@@ -68,6 +77,7 @@ class FynloHardwareCheck(models.Model):
         # A till carries out what managers of its store asked for.
         tests_sudo = self.sudo()
         domain = [("config_id", "=", principal_of(self.env).store_id), ("state", "=", "queued")]
+        domain.append(("hardware_id.active", "=", True))
         offset = (query.page - 1) * query.limit
         found_sudo = tests_sudo.search(domain, limit=query.limit, offset=offset, order="id")
         return found_sudo, tests_sudo.search_count(domain)

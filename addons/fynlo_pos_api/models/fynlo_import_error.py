@@ -30,6 +30,7 @@ class FynloImportProgress(models.Model):
 
     import_number = fields.Integer(required=True, readonly=True, aggregator=None)
     processed = fields.Integer(required=True, readonly=True)
+    is_stopped = fields.Boolean("To Be Stopped", readonly=True)
 
     _number_unique = models.UniqueIndex("(import_number)")
 
@@ -41,15 +42,33 @@ class FynloImportProgress(models.Model):
 
     @api.model
     def _fynlo_tell(self, record, processed):
-        """Let others see at once that ``processed`` rows of one import are done."""
+        """Let others see at once that ``processed`` rows of one import are done.
+
+        :return: whether somebody wants it to stop
+        """
         with own_cursor(self.env) as cursor:
             cursor.execute(
                 SQL(
                     """INSERT INTO fynlo_import_progress (import_number, processed)
                        VALUES (%s, %s) ON CONFLICT (import_number)
-                       DO UPDATE SET processed = EXCLUDED.processed""",
+                       DO UPDATE SET processed = EXCLUDED.processed
+                       RETURNING COALESCE(is_stopped, FALSE)""",
                     record.id,
                     processed,
+                )
+            )
+            return cursor.fetchone()[0]
+
+    @api.model
+    def _fynlo_stop(self, record):
+        """Ask the job that works off one import to stop before its next chunk."""
+        with own_cursor(self.env) as cursor:
+            cursor.execute(
+                SQL(
+                    """INSERT INTO fynlo_import_progress (import_number, processed, is_stopped)
+                       VALUES (%s, 0, TRUE) ON CONFLICT (import_number)
+                       DO UPDATE SET is_stopped = TRUE""",
+                    record.id,
                 )
             )
 

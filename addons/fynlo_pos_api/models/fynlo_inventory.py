@@ -21,6 +21,7 @@ class FynloInventory(models.AbstractModel):
         :param query: an ``InventoryQuery``
         :return: ``levels`` is ``{product id: StockLevel}``
         """
+        self.env.company._fynlo_read_main()
         domain = self._fynlo_counted_domain()
         for pattern in find_patterns(query.query or ""):
             domain &= Domain("product_tmpl_id.fynlo_search", "=like", pattern)
@@ -31,11 +32,10 @@ class FynloInventory(models.AbstractModel):
                 self._fynlo_store_sudo()
             )
             domain &= Domain("id", "in", scarce.ids)
-        products, offset = self.env["product.product"], (query.page - 1) * query.limit
-        order = "product_tmpl_id, id"
-        page = products.search(domain, limit=query.limit, offset=offset, order=order)
+        products, order = self.env["product.product"], "product_tmpl_id, id"
+        page = products.search(domain, limit=query.limit, offset=query.offset, order=order)
         levels = page._fynlo_stock_levels(self._fynlo_store_sudo())
-        return page, levels, products.search_count(domain)
+        return page, levels, query.find_total(len(page), lambda: products.search_count(domain))
 
     @api.model
     def _fynlo_adjust(self, command):
@@ -47,7 +47,8 @@ class FynloInventory(models.AbstractModel):
         :param command: an ``AdjustmentCreate``
         :return: ``(products, levels)``: what was adjusted, and its stock after it
         :raise ForbiddenError: the user is no manager
-        :raise InvalidFieldsError: unknown products, products that are not counted, lots
+        :raise InvalidFieldsError: unknown products, products that are not counted; a lot that is
+            missing, or named where there are none
         """
         self.env["res.users"]._fynlo_require("manager")
         products = self._fynlo_find_counted(command.lines, with_lots=True)
@@ -55,6 +56,7 @@ class FynloInventory(models.AbstractModel):
         touched = self.env["product.product"].union(*products)
         if self._fynlo_is_booked(command):
             return touched, touched._fynlo_stock_levels(store_sudo)
+        self._fynlo_post_sold(products, command.lines, store_sudo)
         changes = {}
         for number, (product, line) in enumerate(zip(products, command.lines, strict=True)):
             employee_id = principal_of(self.env).employee_id
@@ -63,6 +65,7 @@ class FynloInventory(models.AbstractModel):
             changes[product.fynlo_uuid] = changes.get(product.fynlo_uuid, 0.0) + change
         facts = {"id": str(command.id), "changes": changes, "note": command.note}
         facts["reasons"] = sorted({line.reason for line in command.lines})
+        facts |= _lot_facts(command.lines)
         self.env["fynlo.audit"]._fynlo_log("inventory.adjust", None, facts)
         return touched, touched._fynlo_stock_levels(store_sudo)
 
@@ -122,13 +125,12 @@ class FynloInventory(models.AbstractModel):
         for index, line in enumerate(lines):
             product = found.get(str(line.product_id))
             if product is None:
-                error = ("productId", "unknown_reference", "No such product is counted.")
-            elif with_lots and (product.tracking == "none") != (line.lot is None):
-                error = ("lot", "lot_mismatch", "Name the lot of what is tracked by lots.")
+                wrong = [("productId", "unknown_reference", "No such product is counted.")]
             else:
-                continue
-            names = dict(zip(("field", "code", "message"), error, strict=True))
-            errors.append({**names, "field": f"lines.{index}.{error[0]}"})
+                wrong = self._fynlo_lot_errors(product, line) if with_lots else []
+            for field, code, message in wrong:
+                path = f"lines.{index}.{field}"
+                errors.append({"field": path, "code": code, "message": message})
         if errors:
             raise InvalidFieldsError(errors=errors)
         return [found[str(line.product_id)] for line in lines]
@@ -136,13 +138,13 @@ class FynloInventory(models.AbstractModel):
     def _fynlo_apply(self, product, line, cause, store_sudo):
         """Book one line by Odoo's inventory and return the change (float)."""
         location = store_sudo.picking_type_id.default_location_src_id.with_env(self.env)
-        lot = self._fynlo_lot(product, line.lot)
+        lot = self._fynlo_lot(product, line, location)
         quants = self.env["stock.quant"].with_context(inventory_mode=True, **{CONTEXT_KEY: cause})
         here = quants._gather(product, location, lot_id=lot, strict=True)
-        now = sum(here.mapped("quantity"))
+        now = sum(here.filtered(lambda quant: quant.lot_id == lot).mapped("quantity"))
         if line.quantity is not None:
             change = float(line.quantity)
-        elif lot:  # which lot was sold is known when the sale is posted
+        elif lot:  # what was sold of it has left it: see _fynlo_post_sold
             change = float(line.counted_quantity) - now
         else:
             level = product._fynlo_stock_levels(store_sudo)[product.id]
@@ -153,13 +155,8 @@ class FynloInventory(models.AbstractModel):
             quant.action_apply_inventory()
         return change
 
-    def _fynlo_lot(self, product, name):
-        """Return the lot of that name, made if need be; empty without a name."""
-        lots = self.env["stock.lot"]
-        if name is None:
-            return lots
-        company = self.env.company
-        domain = [("product_id", "=", product.id), ("name", "=", name)]
-        found = lots.search([*domain, *lots._check_company_domain(company)], limit=1)
-        vals = {"product_id": product.id, "name": name, "company_id": company.id}
-        return found or lots.create(vals)
+
+def _lot_facts(lines):
+    """Return which lots were named, and the dates that they were given, for the audit trail."""
+    named = {line.lot: line.expires_at and str(line.expires_at) for line in lines if line.lot}
+    return {"lots": named} if named else {}

@@ -14,7 +14,7 @@ class FynloKitchenStation(models.Model):
 
     _name = "fynlo.kitchen.station"
     _description = "Kitchen station"
-    _inherit = ["fynlo.uuid.mixin"]
+    _inherit = ["fynlo.uuid.mixin", "fynlo.store.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -11,7 +11,9 @@ from ..engine.ticket_life import KINDS, OPEN_STATES, TICKET_STATES, join_states
 
 #: What a ticket shows of its order.
 _ORDER_FIELDS = ("uuid", "fynlo_order_type", "table_id", "partner_id", "employee_id")
-_ORDER_FIELDS += ("floating_order_name", "general_customer_note")
+_ORDER_FIELDS += ("floating_order_name", "general_customer_note", "preset_time")
+#: Tickets that one run of the nightly job drops; there is another run if more are old.
+_DROPPED_AT_ONCE = 5000
 _OPEN_SQL = "state IN ('new', 'preparing', 'ready')"
 
 
@@ -75,6 +77,19 @@ class FynloKitchenTicket(models.Model):
             took = ticket.ready_at and ticket.ready_at - ticket.fired_at
             ticket.preparation_min = took.total_seconds() / 60 if took else False
 
+    @api.autovacuum
+    def _gc_tickets(self):
+        """Drop tickets that are old enough; those of open bills stay, sends compare with them."""
+        is_open = [("order_id.state", "=", "draft")]
+        dropped = self.browse()
+        for company, limit in self.env["fynlo.retention"]._fynlo_limits("kitchen_tickets_days"):
+            domain = [("config_id.company_id", "=", company.id), ("fired_at", "<", limit)]
+            domain += [("order_id.state", "!=", "draft"), ("item_ids", "not any", is_open)]
+            dropped |= self.search(domain, limit=_DROPPED_AT_ONCE - len(dropped))
+        count = len(dropped)
+        dropped.unlink()
+        return count, int(count == _DROPPED_AT_ONCE)
+
     # --- Reading
 
     @api.model
@@ -108,9 +123,9 @@ class FynloKitchenTicket(models.Model):
             domain &= Domain("state", "=", query.state)
         if query.since:
             domain &= Domain("write_date", ">=", to_odoo_datetime(query.since))
-        offset = (query.page - 1) * query.limit
-        tickets = self.search(domain, order="id", limit=query.limit, offset=offset)
-        return tickets._fynlo_shown(), self.search_count(domain)
+        tickets = self.search(domain, order="id", limit=query.limit, offset=query.offset)
+        total = query.find_total(len(tickets), lambda: self.search_count(domain))
+        return tickets._fynlo_shown(), total
 
     def _fynlo_shown(self):
         """Return the tickets, which record rules have chosen, sudoed for what they show.
@@ -119,6 +134,7 @@ class FynloKitchenTicket(models.Model):
         columns are read: an order has eighty.
         """
         tickets_sudo = self.sudo()
+        tickets_sudo.station_id.fetch(["fynlo_uuid", "name"])
         orders_sudo = tickets_sudo.order_id
         orders_sudo.fetch(_ORDER_FIELDS)
         for people in (orders_sudo.employee_id, orders_sudo.partner_id):

@@ -24,14 +24,11 @@ class FynloNoticeRule(models.Model):
     """Who gets a mail when something happens in a store. Without a rule nobody does."""
 
     _name = "fynlo.notice.rule"
+    _inherit = "fynlo.settings.part"
     _description = "Notification"
     _order = "config_id, event, id"
     _rec_name = "event"
 
-    config_id = fields.Many2one(
-        "pos.config", "Store", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="config_id.company_id")
     currency_id = fields.Many2one(related="config_id.currency_id")
     active = fields.Boolean(default=True)
     event = fields.Selection(EVENTS, "When", required=True)
@@ -46,7 +43,12 @@ class FynloNoticeRule(models.Model):
     def _check_emails(self):
         for rule in self:
             parts = [part for part in (rule.emails or "").split(",") if part.strip()]
-            if not parts or not all(len(email_split_and_format(part)) == 1 for part in parts):
+            is_line = (rule.emails or "").isprintable()  # with a break in it, it is a header
+            if (
+                not is_line
+                or not parts
+                or not all(len(email_split_and_format(part)) == 1 for part in parts)
+            ):
                 message = self.env._("Write e-mail addresses, with commas between them.")
                 raise ValidationError(message)
 

@@ -35,12 +35,16 @@ class FynloOrderEdit(models.AbstractModel):
         :raise InvalidFieldsError: unknown product, table or customer; a line that cannot change so
         :raise DiscountLimitError: more discount than the role may give
         :raise OrderHasPaymentsError: less would be owed than was paid already
+        :raise SlotFullError: its new slot has no room
         """
         order = self.env["pos.order"]._fynlo_lock_order(uuid, command.version)
         order._fynlo_check_step("edit")
         order._fynlo_check_taking_off(command)
         vals = self._fynlo_header(order, command)
+        slot = order.preset_id, order.preset_time
         self._fynlo_rewrite(order, command, "edit", vals, command.reason)
+        if slot != (order.preset_id, order.preset_time):
+            order._fynlo_take_slot()
         order._fynlo_log_comps(line for line in command.lines if line.comp_reason)
         order._fynlo_assign_courses(command.lines)
         order._fynlo_tell_kitchen()
@@ -57,7 +61,7 @@ class FynloOrderEdit(models.AbstractModel):
         book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
         cart = self._fynlo_price(order, command, book)
         self.env["fynlo.stock.gate"]._fynlo_pass_edit(order, cart)
-        paid = order.amount_paid
+        paid = order.amount_paid + order._fynlo_held_amount()
         if paid and book.currency.round(cart.total - paid) < 0:
             raise OrderHasPaymentsError()
         commands, changes = self._fynlo_line_commands(order, cart)
@@ -66,7 +70,7 @@ class FynloOrderEdit(models.AbstractModel):
         vals = {**(vals or {}), **self._fynlo_amounts(order, cart), "lines": commands}
         order._fynlo_take_step(step, vals, reason, {**changes, **(details or {})})
         self._fynlo_link_items(order, cart)
-        self.env["fynlo.price.book"]._fynlo_keep_warm(book)
+        self.env["fynlo.price.book"]._fynlo_keep_warm(book, "edit")
 
     def _fynlo_header(self, order, command):
         vals = {}

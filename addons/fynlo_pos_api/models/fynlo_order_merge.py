@@ -19,12 +19,14 @@ class FynloOrderMerge(models.AbstractModel):
         """Apply an ``OrderMerge`` and return the order that has all (one ``pos.order``).
 
         :raise IllegalTransitionError: one of them is finished or cancelled
+        :raise PaymentUnderWayError: money is held for one that would go
         :raise SessionNotOpenError: money was taken, and the store has no open session
         """
         target, sources = self._fynlo_lock(uuid, command)
         target._fynlo_check_step("merge")
         for source in sources:
             source._fynlo_check_step("join")
+            source._fynlo_check_nothing_held()
         if (target | sources).payment_ids:
             for order in target | sources:
                 order._fynlo_join_session()

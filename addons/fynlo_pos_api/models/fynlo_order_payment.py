@@ -7,7 +7,7 @@ from odoo.addons.fynlo_base.principal import principal_of
 from ..engine.book import PriceBook
 from ..engine.choices import FieldFaults
 from ..engine.money import to_minor
-from ..engine.tenders import Tender, check_tenders, method_entry, settle
+from ..engine.tenders import Tender, method_entry, settle
 from ..exceptions import DeviceRequiredError, OverpaidError
 
 
@@ -34,37 +34,64 @@ class FynloOrderPayment(models.AbstractModel):
         :raise OverpaidError: more is paid than is owed, and not handed over in cash
         :raise PaymentReferenceUsedError: a terminal receipt has paid an order before
         """
+        order, session, book = self._fynlo_hold_order(uuid)
+        tenders = self._fynlo_check(command, order, book, session)
+        return self._fynlo_take(order, tenders, book, command.share)
+
+    @api.model
+    def _fynlo_take_charged(self, uuid, tender, share):
+        """Take one payment whose money is there already; return the ``pos.order`` (one record).
+
+        Its method may have left the store since.
+
+        :param tender: a ``Tender``
+        :param share: id of the share that it pays, or ``None``
+        :raise IllegalTransitionError: the order is finished or cancelled
+        :raise OverpaidError: more is paid than is owed
+        :raise PaymentReferenceUsedError: the reference has paid an order before
+        """
+        order, session, book = self._fynlo_hold_order(uuid)
+        self.env["fynlo.checkout"]._fynlo_check_references((tender,), session)
+        return self._fynlo_take(order, (tender,), book, share)
+
+    def _fynlo_hold_order(self, uuid):
+        """Return an order that can be paid, locked, its session and its store's book."""
         if not principal_of(self.env).device_id:
             raise DeviceRequiredError()
-        orders = self.env["pos.order"]
-        order = orders._fynlo_lock_order(uuid)
+        order = self.env["pos.order"]._fynlo_lock_order(uuid)
         order._fynlo_check_step("pay")
         session = order._fynlo_join_session()
-        book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
-        tenders = self._fynlo_check(command, order, book, session)
+        return order, session, self.env["fynlo.price.book"]._fynlo_open(order.config_id)
+
+    def _fynlo_take(self, order, tenders, book, share_id):
         settlement = self._fynlo_settle_order(order, tenders)
         if settlement.paid > settlement.due and not settlement.is_covered:
             owed = settlement.due - (settlement.paid - tenders[0].amount)
             raise OverpaidError(details={"due": book.currency.to_minor(owed)})
-        share = order._fynlo_find_share(command.share)
+        share = order._fynlo_find_share(share_id)
         self._fynlo_book(order, replace(settlement, tenders=tenders), share=share)
-        if settlement.is_covered:
+        if settlement.is_covered and not order._fynlo_held_tenders():
             order._fynlo_finish()
+        self.env["fynlo.price.book"]._fynlo_keep_warm(book, "pay")
         return order
 
     def _fynlo_check(self, command, order, book, session):
         faults = FieldFaults()
-        tenders = check_tenders([command], book, bool(order.partner_id), faults)
+        desk = self.env["fynlo.checkout"]
+        tenders = desk._fynlo_check_tenders([command], book, bool(order.partner_id), faults)
         if faults.errors:
             for error in faults.errors:
                 error["field"] = error["field"].removeprefix("payments.0.")
             raise InvalidFieldsError(errors=faults.errors)
-        self.env["fynlo.checkout"]._fynlo_check_references(tenders, session)
+        desk._fynlo_check_references(tenders, session)
         return tenders
 
     @api.model
     def _fynlo_settle_order(self, order, tenders):
-        """Return the ``Settlement`` of an order with the payments it has and ``tenders``."""
+        """Return the ``Settlement`` of an order with the payments it has and ``tenders``.
+
+        What is held for it is among the payments it has.
+        """
         book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
         # Grouped with their change; of the web till too, whose methods the store may have lost.
         paid = order.payment_ids.grouped("payment_method_id")
@@ -73,6 +100,7 @@ class FynloOrderPayment(models.AbstractModel):
             for method, payments in paid.items()
             for amount in [sum(payments.mapped("amount"))]
         )
+        before += order._fynlo_held_tenders()
         return settle(_Bill(book, order.amount_total), before + tenders)
 
     @api.model

@@ -1,16 +1,14 @@
-from collections import Counter
 from dataclasses import dataclass
 from uuid import uuid5
 
 from odoo import api, models
 from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
-from odoo.addons.fynlo_base.principal import principal_of
 
 from ..engine.choices import FieldFaults, check_quantity
 from ..engine.money import from_minor, to_minor
 from ..engine.refund import Share, allocate, divide
 from ..engine.tenders import Settlement, Tender, check_tenders
-from ..exceptions import ApprovalRequiredError, IllegalTransitionError, RefundTooLargeError
+from ..exceptions import IllegalTransitionError, RefundTooLargeError
 
 
 @dataclass(frozen=True)
@@ -37,13 +35,19 @@ class FynloOrderRefund(models.AbstractModel):
     def _fynlo_refund_order(self, uuid, command):
         """Apply a ``RefundCreate`` and return the refund (one ``pos.order``).
 
-        Of an open order, its payments are given back; that returns the order itself.
+        Of an open order, its payments are given back; that returns the order itself. Where a
+        gateway has to give money back first, it is a ``Later`` that ends with either.
 
         :raise IllegalTransitionError: the order is cancelled, or is a refund itself
         :raise RefundTooLargeError: more than is left of what was sold
         :raise ApprovalRequiredError: the store wants a higher role for it
         :raise SessionNotOpenError: the store has no open session
         """
+        return self._fynlo_begin_refund(uuid, command)
+
+    @api.model
+    def _fynlo_begin_refund(self, uuid, command):
+        """Do what :meth:`_fynlo_refund_order` tells; its answer may not be an order yet."""
         order = self.env["pos.order"]._fynlo_lock_order(uuid)
         if done := self._fynlo_find_done(order, command):
             return done
@@ -56,18 +60,29 @@ class FynloOrderRefund(models.AbstractModel):
         left = self._fynlo_left(order)
         items = self._fynlo_plan(order, left, command)
         amount = sum(item.share.total for item in items)
-        so_far = from_minor(amount, order.currency_id) + order._fynlo_refunded_total()
-        self._fynlo_check_right(order, so_far, command)
         settlement = self._fynlo_settle(order, command, amount, _total(left), session)
+        self._fynlo_check_right(order, amount, command, settlement)
+        if later := self._fynlo_ask_gateway(order, command, settlement):
+            return later
+        refund = self._fynlo_create_refund(order, command, items, settlement, session)
+        self._fynlo_note_refund(order, command, refund, amount, _total(left))
+        return refund
+
+    def _fynlo_note_refund(self, order, command, refund, amount, left):
+        details = {"refund": refund.uuid, "amount_minor": amount}
+        vals = {"fynlo_is_money_back": amount == left}
+        order._fynlo_take_step("refund", vals, reason=command.reason, details=details)
+        self.env["fynlo.audit"]._fynlo_log(
+            "order.refund", order, {"reason": command.reason, **details}
+        )
+
+    def _fynlo_create_refund(self, order, command, items, settlement, session):
         values = self.env["fynlo.refund.values"]
         vals, parents = values._fynlo_refund_values(order, command, items, settlement, session)
         refund = self.env["pos.order"]._fynlo_create_order(vals, parents)
         refund._compute_total_cost_in_real_time()
-        details = {"refund": refund.uuid, "amount_minor": amount}
-        vals = {"fynlo_is_money_back": amount == _total(left)}
-        order._fynlo_take_step("refund", vals, reason=command.reason, details=details)
-        facts = {"reason": command.reason, "refund": refund.uuid, "amount_minor": amount}
-        self.env["fynlo.audit"]._fynlo_log("order.refund", order, facts)
+        if refund.to_invoice:
+            refund._fynlo_credit_invoice()
         return refund
 
     def _fynlo_find_done(self, order, command):
@@ -97,22 +112,14 @@ class FynloOrderRefund(models.AbstractModel):
         amount = paid if command.all else command.amount
         if not 0 < amount <= paid:
             raise RefundTooLargeError(details={"refundable": paid})
-        given = order.payment_ids.filtered(lambda each: each.amount < 0 and not each.is_change)
-        so_far = from_minor(amount, order.currency_id) - sum(given.mapped("amount"))
-        self._fynlo_check_right(order, so_far, command)
         settlement = self._fynlo_settle(order, command, amount, paid, session)
+        self._fynlo_check_right(order, amount, command, settlement)
+        if later := self._fynlo_ask_gateway(order, command, settlement):
+            return later
         self.env["fynlo.order.payment"]._fynlo_book(order, settlement, "give back", command.reason)
         facts = {"reason": command.reason, "amount_minor": amount}
         self.env["fynlo.audit"]._fynlo_log("order.give_back", order, facts)
         return order
-
-    @api.model
-    def _fynlo_check_right(self, order, amount, command):
-        """Check that the principal may refund so much; who checks approvals overrides it.
-
-        :param amount: of this refund and all earlier ones, in the order's currency
-        """
-        order.config_id._fynlo_check_refund_right(amount)
 
     # --- What comes back
 
@@ -220,7 +227,6 @@ class FynloOrderRefund(models.AbstractModel):
         ]
         if command.payments:
             tenders = self._fynlo_named_tenders(order, command.payments, book, sum(due.values()))
-            self._fynlo_check_way(order, tenders, paid)
         currency = order.currency_id
         tenders = tuple(
             Tender(
@@ -230,7 +236,14 @@ class FynloOrderRefund(models.AbstractModel):
         )
         total = currency.round(sum(tender.amount for tender in tenders))
         self.env["fynlo.checkout"]._fynlo_check_references(tenders, session)
-        return Settlement(tenders, total, total, is_covered=True)
+        settlement = Settlement(tenders, total, total, is_covered=True)
+        is_named = bool(command.payments)
+        if is_named and order.state == "draft" and self._fynlo_is_other_way(order, settlement):
+            # Were it cancelled then, nothing would book the exchange.
+            message = "Of an open order money goes back the way it came."
+            error = {"field": "payments", "code": "not_allowed", "message": message}
+            raise InvalidFieldsError(errors=[error])
+        return settlement
 
     def _fynlo_named_tenders(self, order, payments, book, due):
         """Return the payments that a body names as ``(id, method, minor units, reference)``."""
@@ -246,23 +259,6 @@ class FynloOrderRefund(models.AbstractModel):
         if faults.errors:
             raise InvalidFieldsError(errors=faults.errors)
         return tenders
-
-    def _fynlo_check_way(self, order, tenders, paid):
-        """Check money that goes back in another way than it came: that wants a manager.
-
-        Of an open order it cannot: were it cancelled then, nothing would book the exchange.
-        """
-        left = Counter({method.id: amount for method, amount in paid.items()})
-        for _uuid, method, part, _reference in tenders:
-            left[method.id] -= part
-        if all(amount >= 0 for amount in left.values()):
-            return
-        if order.state == "draft":
-            message = "Of an open order money goes back the way it came."
-            error = {"field": "payments", "code": "not_allowed", "message": message}
-            raise InvalidFieldsError(errors=[error])
-        if not principal_of(self.env).is_at_least("manager"):
-            raise ApprovalRequiredError(details={"role": "manager"})
 
 
 def _payment_uuid(command, method_uuid):

@@ -49,7 +49,8 @@ class FynloOrderSplit(models.AbstractModel):
 
     def _fynlo_amounts(self, order, command):
         """Return the shares of what is owed, in minor units; cents left over go to the first."""
-        due = to_minor(order.amount_total - order.amount_paid, order.currency_id)
+        paid = order.amount_paid + order._fynlo_held_amount()
+        due = to_minor(order.amount_total - paid, order.currency_id)
         if command.parts:
             if due < command.parts:
                 raise _refusal("parts", "too_large", "Less is owed than one cent for each.")

@@ -71,8 +71,16 @@ class FynloOrderValues(models.AbstractModel):
     @api.model
     def _fynlo_draw_reference(self, store):
         """Return the ``OrderReference`` of a new order, the till's or in the office the store's."""
+        return self._fynlo_numberer(store)._fynlo_next_reference(store)
+
+    @api.model
+    def _fynlo_draw_references(self, store, count):
+        """Draw the numbers of the next orders of this transaction in one query."""
+        self._fynlo_numberer(store)._fynlo_draw_ahead(store, count)
+
+    def _fynlo_numberer(self, store):
         device_sudo = self.env["fynlo.device"].sudo().browse(principal_of(self.env).device_id or [])
-        return (device_sudo or store)._fynlo_next_reference(store)
+        return device_sudo or store
 
     def _fynlo_party_values(self, cart):
         """Return who sits there, and what they give on top."""

@@ -32,12 +32,16 @@ class FynloPaper(models.AbstractModel):
         """
         receipt = ReceiptView.of(order)
         sold_at = self._fynlo_local_time(order.date_order, order.config_id)
-        rows = lay_out_receipt(receipt, sold_at, order.currency_id.decimal_places)
+        due_at = self._fynlo_local_time(order.preset_time, order.config_id)
+        rows = lay_out_receipt(receipt, sold_at, order.currency_id.decimal_places, due_at)
         paper = query.paper or receipt.layout.paper
         if query.format == "pdf":
-            return to_pdf(rows, paper, receipt.order.reference, file_path(_FONT))
+            logo = self._fynlo_logo_jpeg(order.config_id)
+            return to_pdf(rows, paper, receipt.order.reference, file_path(_FONT), logo)
+        columns = COLUMNS[paper]
+        logo = self._fynlo_logo_raster(order.config_id, columns)
         is_cash = any(payment.type == "cash" for payment in receipt.order.payments)
-        return to_escpos(rows, COLUMNS[paper], opens_drawer=query.drawer and is_cash)
+        return to_escpos(rows, columns, opens_drawer=query.drawer and is_cash, logo=logo)
 
     @api.model
     def _fynlo_print_ticket(self, ticket, query):
@@ -46,10 +50,14 @@ class FynloPaper(models.AbstractModel):
         :param query: a ``TicketPrintQuery``
         """
         fired_at = self._fynlo_local_time(ticket.fired_at, ticket.config_id)
-        rows = lay_out_ticket(TicketView.of(ticket), fired_at)
+        due_at = self._fynlo_local_time(ticket.order_id.preset_time, ticket.config_id)
+        rows = lay_out_ticket(TicketView.of(ticket), fired_at, due_at)
         columns = COLUMNS[query.paper] if query.paper else int(ticket.station_id.paper_columns)
         return to_escpos(rows, columns)
 
     def _fynlo_local_time(self, value, store):
+        """Return a ``Datetime`` in the store's own time as text; nothing of nothing."""
+        if not value:
+            return ""
         zone = ZoneInfo(store._fynlo_timezone())
         return from_odoo_datetime(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
-from ..engine.book import CashRounding, Currency, MethodEntry, OrderTerms, PriceBook, ServiceCharge
+from ..engine.book import CashRounding, Currency, OrderTerms, PriceBook, ServiceCharge
 from ..engine.price_rules import PriceRule, PriceRules
+from ..engine.tenders import method_entry
 from .pos_preset import ORDER_TYPES
 from .warm_cache import PARTS, WarmCache
 
@@ -74,18 +75,18 @@ class FynloPriceBook(models.AbstractModel):
         return None
 
     @api.model
-    def _fynlo_keep_warm(self, book):
-        """Keep what this transaction has read for the next ones, if the book has grown in it.
+    def _fynlo_keep_warm(self, book, act):
+        """Keep what this transaction has read for the next ones, once for each kind of ``act``.
 
         Nothing is kept if the transaction has changed any of it: it might be rolled back.
         """
-        if not book.is_cold:
+        if act in book.warm_for:
             return
         self.env.flush_all()
         generation = self.env["fynlo.cache"]._fynlo_generation(NAMESPACE)
         if book.generation == generation:
             _books[self.env.cr.dbname, book.store_id][1].harvest(self.env)
-            book.is_cold = False
+            book.warm_for.add(act)
 
     @api.model
     def _fynlo_require_position(self, book, position_id):
@@ -210,17 +211,9 @@ def _service_entry(config):
 
 
 def _method_entries(config):
-    usable = config.payment_method_ids.filtered(lambda method: method.type in ("cash", "bank"))
-    return {
-        method.fynlo_uuid: MethodEntry(
-            id=method.id,
-            uuid=method.fynlo_uuid,
-            name=method.name,
-            is_cash=method.is_cash_count,
-            needs_customer=method.split_transactions,
-        )
-        for method in usable
-    }
+    kinds = ("cash", "bank", "pay_later")
+    usable = config.payment_method_ids.filtered(lambda method: method.type in kinds)
+    return {method.fynlo_uuid: method_entry(method) for method in usable}
 
 
 def _rule_entry(item):

@@ -32,7 +32,7 @@ class FynloPriceBook(models.AbstractModel):
         domain = Domain("fynlo_uuid", "in", list(uuids))
         domain &= Domain(products_sudo._check_company_domain(company))
         found = products_sudo.search(domain).with_context(active_test=True)
-        book.is_cold = True
+        book.warm_for.clear()
         sold = found.filtered_domain(self._fynlo_range_domain(config.sudo()))
         for product in found:
             book.products[product.fynlo_uuid] = self._fynlo_enter(config, product, product in sold)

@@ -17,6 +17,7 @@ class FynloProductOutage(models.Model):
     """
 
     _name = "fynlo.product.outage"
+    _inherit = "fynlo.store.mixin"
     _description = "Sold out product"
     _order = "id desc"
     _rec_name = "product_id"

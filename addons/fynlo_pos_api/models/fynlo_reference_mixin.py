@@ -3,6 +3,9 @@ from dataclasses import dataclass
 from odoo import fields, models
 from odoo.tools import SQL
 
+#: Key of the cursor's cache: numbers that are drawn and not used yet.
+_AHEAD = "fynlo_drawn"
+
 
 @dataclass(frozen=True)
 class OrderReference:
@@ -72,8 +75,21 @@ class FynloReferenceMixin(models.AbstractModel):
 
     def _fynlo_draw(self, sequence):
         """Return the next number; ``_next()`` would read user and partner for dates in it."""
+        ahead = self.env.cr.cache.get((_AHEAD, sequence.id))
+        return ahead.pop(0) if ahead else self._fynlo_draw_numbers(sequence, 1)[0]
+
+    def _fynlo_draw_ahead(self, config, count):
+        """Draw numbers that this transaction is going to need; what it does not is a gap."""
+        if config.sudo()._fynlo_requires_gapless():
+            return
+        sequence = self.sudo().fynlo_order_seq_id
+        ahead = self.env.cr.cache.setdefault((_AHEAD, sequence.id), [])
+        ahead += self._fynlo_draw_numbers(sequence, count)
+
+    def _fynlo_draw_numbers(self, sequence, count):
         name = f"ir_sequence_{sequence.id:03d}"
-        return self.env.execute_query(SQL("SELECT nextval(%s)", name))[0][0]
+        query = SQL("SELECT nextval(%s) FROM generate_series(1, %s)", name, count)
+        return [number for (number,) in self.env.execute_query(query)]
 
     def _fynlo_reference_code(self):
         """Return the letters that tell this record's numbers from all others of the company."""

@@ -49,7 +49,7 @@ class FynloRefundValues(models.AbstractModel):
             "amount_return": 0.0,
             "state": "paid",
             "source": "pos",
-            "to_invoice": False,
+            "to_invoice": bool(order.account_move),
             "fynlo_device_id": principal_of(self.env).device_id,
             "fynlo_state": "completed",
             "fynlo_order_type": order.fynlo_order_type,

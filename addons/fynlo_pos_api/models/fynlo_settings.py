@@ -8,6 +8,7 @@ from odoo.addons.fynlo_base.schemas.base import from_odoo_datetime
 
 from ..engine.money import to_minor
 from ..engine.opening import Schedule, to_text
+from ..engine.tenders import method_entry
 from ..schemas import settings as views
 from ..schemas.catalog import CatalogMethod
 from ..schemas.hardware import HardwareSetup
@@ -43,18 +44,20 @@ class FynloSettings(models.AbstractModel):
     def _fynlo_read(self):
         """Return ``(body, etag, deflated)`` of the settings of the principal's store."""
         cache = self.env["fynlo.cache"]
+        is_manager = principal_of(self.env).is_at_least("manager")
+        key = ("settings", "manager" if is_manager else "all")
         generation = cache._fynlo_committed_generation(NAMESPACE)
-        blob = generation and self._fynlo_recall(generation)
-        blob = blob or self._fynlo_recall(cache._fynlo_generation(NAMESPACE))
+        blob = generation and self._fynlo_recall(key, generation)
+        blob = blob or self._fynlo_recall(key, cache._fynlo_generation(NAMESPACE))
         if blob is None:
-            blob = _freeze(*self._fynlo_pack(self._fynlo_store()))
-            cache._fynlo_put(NAMESPACE, ("settings",), blob, across_roles=True)
+            blob = _freeze(*self._fynlo_pack(self._fynlo_store(), is_manager))
+            cache._fynlo_put(NAMESPACE, key, blob, across_roles=True)
         return _thaw(blob)
 
-    def _fynlo_recall(self, generation):
+    def _fynlo_recall(self, key, generation):
         """Return what is kept of the settings if it still holds, or ``None``."""
         blob = self.env["fynlo.cache"]._fynlo_get(
-            NAMESPACE, ("settings",), across_roles=True, generation=generation
+            NAMESPACE, key, across_roles=True, generation=generation
         )
         return blob if blob and time.time() < int.from_bytes(blob[:8], "big") else None
 
@@ -63,15 +66,19 @@ class FynloSettings(models.AbstractModel):
         store_sudo = self.env["pos.config"].sudo().browse(principal_of(self.env).store_id)
         return store_sudo.with_company(store_sudo.company_id)
 
-    def _fynlo_pack(self, store):
-        view = self._fynlo_view(store)
+    def _fynlo_pack(self, store, is_manager):
+        view = self._fynlo_view(store, is_manager)
         change = view.hours.next_change_at
         until_s = int(change.timestamp()) if change else _NEVER_S
         return until_s, BytesReply.pack(view.model_dump_json(by_alias=True).encode())
 
     @api.model
-    def _fynlo_view(self, store):
-        """Return the ``SettingsView`` of one ``pos.config``, sudoed."""
+    def _fynlo_view(self, store, is_manager):
+        """Return the ``SettingsView`` of one ``pos.config``, sudoed.
+
+        :param is_manager: tell who gets mails, too
+        """
+        notices = store.fynlo_notice_ids if is_manager else ()
         return views.SettingsView(
             version=store._fynlo_told_version(),
             store=views.SettingsStore(
@@ -83,7 +90,14 @@ class FynloSettings(models.AbstractModel):
             receipt=views.ReceiptSettings.of(store),
             hours=self._fynlo_hours_view(store),
             flags=views.FlagsView.of(store),
+            tips=views.TipsView.of(store),
             hardware=[HardwareSetup.of(each) for each in store.fynlo_hardware_ids],
+            retention=views.RetentionView.of(
+                store.env["fynlo.retention"]._fynlo_of(store.company_id)
+            ),
+            notifications=[views.NotificationView.of(each) for each in notices]
+            if is_manager
+            else None,
         )
 
     def _fynlo_hours_view(self, store):
@@ -141,11 +155,9 @@ def _tax_views(store):
 
 
 def _method_view(method):
+    entry = method_entry(method)
     return CatalogMethod(
-        id=method.fynlo_uuid,
-        name=method.name,
-        type="cash" if method.is_cash_count else "card",
-        needs_customer=method.split_transactions,
+        id=entry.uuid, name=entry.name, type=entry.type, needs_customer=entry.needs_customer
     )
 
 

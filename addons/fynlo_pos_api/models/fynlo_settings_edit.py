@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..engine.flags import FLAGS
+from ..engine.money import from_minor
 from ..engine.opening import to_minutes
 from ..schemas.hours import DAYS
 
@@ -17,6 +18,7 @@ _RECEIPT = {
     "header": "receipt_header",
     "footer": "receipt_footer",
     "paper": "fynlo_receipt_paper",
+    "show_logo": "fynlo_receipt_logo",
     "show_address": "fynlo_receipt_address",
     "show_tax_number": "fynlo_receipt_tax_number",
     "show_employee": "fynlo_receipt_employee",
@@ -41,7 +43,7 @@ class FynloSettings(models.AbstractModel):
 
         :param command: a ``SettingsUpdate``
         :raise StaleVersionError: somebody changed them since ``version``
-        :raise ForbiddenError: the profile is of all stores, and who acts serves only some
+        :raise ForbiddenError: profile and retention are of all stores, who acts serves only some
         :raise InvalidFieldsError: an unknown country
         """
         self.env["res.users"]._fynlo_require("manager")
@@ -51,12 +53,14 @@ class FynloSettings(models.AbstractModel):
         vals = self._fynlo_store_vals(command)
         if profile:
             store_sudo.company_id.write(profile)
+        if command.retention:
+            self._fynlo_change_retention(store_sudo.company_id, command.retention)
         if vals:
             store_sudo.write(vals)
         facts = {"parts": sorted(command.model_fields_set - {"version"})}
         self.env["fynlo.audit"]._fynlo_log("settings.update", store_sudo, facts)
         self.env.flush_all()
-        return self._fynlo_view(store_sudo)
+        return self._fynlo_view(store_sudo, is_manager=True)
 
     def _fynlo_lock_settings(self, store, version):
         """One change at a time: the store's row, and the company's for what its stores share."""
@@ -83,6 +87,12 @@ class FynloSettings(models.AbstractModel):
             vals["country_id"] = found.id if found else False
         return vals
 
+    def _fynlo_change_retention(self, company, retention):
+        if self.env["hr.employee"]._fynlo_own_limit():
+            raise ForbiddenError()
+        policy = self.env["fynlo.retention"]._fynlo_of(company)
+        policy.write(retention.model_dump(exclude_unset=True))
+
     def _fynlo_store_vals(self, command):
         vals = _pick(command.receipt, _RECEIPT)
         vals |= _pick(command.flags, {name: flag.field for name, flag in FLAGS.items()})
@@ -92,6 +102,9 @@ class FynloSettings(models.AbstractModel):
         if command.hours and "exceptions" in command.hours.model_fields_set:
             days = [_exception_vals(each) for each in command.hours.exceptions]
             vals["fynlo_exception_ids"] = [Command.clear(), *map(Command.create, days)]
+        if command.notifications is not None:
+            rules = [_notice_vals(each, self._fynlo_store()) for each in command.notifications]
+            vals["fynlo_notice_ids"] = [Command.clear(), *map(Command.create, rules)]
         return vals
 
 
@@ -106,6 +119,11 @@ def _pick(part, names):
 
 def _day_vals(hours):
     return {"weekday": str(DAYS.index(hours.day)), **_time_vals(hours)}
+
+
+def _notice_vals(rule, store):
+    vals = {"event": rule.event, "active": rule.active, "emails": ", ".join(rule.emails)}
+    return {**vals, "minimum": from_minor(rule.minimum, store.currency_id)}
 
 
 def _exception_vals(day):

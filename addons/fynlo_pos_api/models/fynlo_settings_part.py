@@ -5,6 +5,7 @@ class FynloSettingsPart(models.AbstractModel):
     """A record that the settings of its store tell: each change is another version of them."""
 
     _name = "fynlo.settings.part"
+    _inherit = "fynlo.store.mixin"
     _description = "Part of a store's settings"
 
     config_id = fields.Many2one(

@@ -3,14 +3,15 @@ from decimal import Decimal
 from uuid import UUID
 
 from odoo import api, models
-from odoo.addons.fynlo_base.exceptions import FynloError
+from odoo.addons.fynlo_base.engine.card_numbers import has_card_number
+from odoo.addons.fynlo_base.exceptions import CardNumberNotAllowedError, FynloError
 from odoo.addons.fynlo_base.http.body import list_field_errors
 from odoo.addons.fynlo_base.http.reply import RawReply
 from odoo.exceptions import AccessError, UserError
 from psycopg2 import DataError, IntegrityError
 from pydantic import ValidationError
 
-from ..engine.sheet_cells import read_number
+from ..engine.sheet_cells import NO_VALUE, read_number
 from ..engine.sheet_reader import MAX_ROWS
 from ..engine.sheet_writer import MEDIA_TYPES, write_table
 from ..exceptions import ExportTooLargeError
@@ -18,7 +19,7 @@ from ..exceptions import ExportTooLargeError
 _CHUNK_RECORDS = 1000
 #: Between the names of several things in one cell.
 SEPARATOR = "|"
-_REFUSALS = (UserError, AccessError, IntegrityError, DataError)
+REFUSALS = (UserError, AccessError, IntegrityError, DataError)
 
 
 class FynloSheet(models.AbstractModel):
@@ -87,21 +88,13 @@ class FynloSheet(models.AbstractModel):
         rows = [pair for pair in rows if self._fynlo_is_sound(*pair, seen, errors)]
         uuids = [row["id"] for _number, row in rows if row.get("id")]
         known = {record.fynlo_uuid: record for record in self._fynlo_find_all(uuids)}
-        current = self._fynlo_current(known)
-        new = []
-        for number, row in rows:
-            if row.get("id") not in known:
-                new.append((number, row))
-                continue
-            changed = self._fynlo_changes(row, current[row["id"]])
-            problems = changed and self._fynlo_try_update(
-                known[row["id"]], {**current[row["id"]], **row}, changed
-            )
-            errors += [(number, *problem) for problem in problems or ()]
-            counts["updated" if changed else "unchanged"] += not problems
+        old = [pair for pair in rows if pair[1].get("id") in known]
+        new = [pair for pair in rows if pair[1].get("id") not in known]
+        changed, refused = self._fynlo_change(old, known, self._fynlo_current(known))
+        counts.update(changed)
         made, problems = self._fynlo_make(new, seen, may_repeat)
         counts["created"] += made
-        return counts, sorted(errors + problems, key=lambda error: error[0])
+        return counts, sorted(errors + refused + problems, key=lambda error: error[0])
 
     def _fynlo_is_sound(self, number, row, seen, errors):
         if row is None:
@@ -110,8 +103,15 @@ class FynloSheet(models.AbstractModel):
             return False
         nul = [name for name, text in row.items() if "\0" in text]
         errors += [(number, name, "invalid", "It holds a NUL character.") for name in nul]
-        if nul or not row.get("id"):
-            return not nul
+        unknown = [name for name, text in row.items() if text is NO_VALUE]
+        message = "The file does not hold what this formula gives. Save it in a spreadsheet."
+        errors += [(number, name, "formula_without_value", message) for name in unknown]
+        # A workbook was looked at as a whole before; what could be a barcode is told here.
+        cards = [name for name, text in row.items() if has_card_number(text, name)]
+        message = CardNumberNotAllowedError.message
+        errors += [(number, name, CardNumberNotAllowedError.code, message) for name in cards]
+        if nul or unknown or cards or not row.get("id"):
+            return not (nul or unknown or cards)
         try:
             row["id"] = str(UUID(row["id"]))
         except ValueError:
@@ -122,7 +122,7 @@ class FynloSheet(models.AbstractModel):
     @staticmethod
     def _fynlo_is_first(column, key, number, seen, errors):
         """Tell whether no row before has ``key`` in ``column``; note it if one has."""
-        first = seen.setdefault((column, key), number)
+        first = seen.setdefault(column, {}).setdefault(key, number)
         if first != number:
             message = f"Row {first} has the same."
             errors.append((number, column, "repeated", message))
@@ -142,27 +142,13 @@ class FynloSheet(models.AbstractModel):
             if name not in self._fynlo_read_only() and not _is_same(text, current[name])
         }
 
-    def _fynlo_try_update(self, record, row, changed):
-        """Change one record; return the problems, ``(column, code, reason)``."""
-        try:
-            command = self._fynlo_update_command(row, changed)
-            with self.env.cr.savepoint():
-                self._fynlo_update(record, command)
-        except _REFUSALS as error:
-            return self._fynlo_problems(error)
-        except ValidationError as error:
-            return self._fynlo_name(list_field_errors(error))
-        return []
-
     def _fynlo_make(self, rows, seen, may_repeat):
         """Make the records of new rows; return how many, and the errors."""
         commands, errors = [], []
         for number, row in rows:
             try:
                 commands.append((number, self._fynlo_create_command(row)))
-            except ValidationError as error:
-                errors += [(number, *each) for each in self._fynlo_name(list_field_errors(error))]
-            except FynloError as error:
+            except (ValidationError, FynloError) as error:
                 errors += [(number, *each) for each in self._fynlo_problems(error)]
         bad = self._fynlo_check_new(commands, seen, may_repeat)
         numbers = {error[0] for error in bad}
@@ -175,8 +161,9 @@ class FynloSheet(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._fynlo_create_all([command for _number, command in commands])
+                self.env.flush_all()  # here: at the end, the job would be named as the writer
             return len(commands), []
-        except _REFUSALS as error:
+        except REFUSALS as error:
             if len(commands) == 1:
                 number = commands[0][0]
                 return 0, [(number, *each) for each in self._fynlo_problems(error)]
@@ -188,6 +175,8 @@ class FynloSheet(models.AbstractModel):
 
     def _fynlo_problems(self, error):
         """Return ``(column, code, reason)`` of what an error says."""
+        if isinstance(error, ValidationError):
+            return self._fynlo_name(list_field_errors(error))
         if getattr(error, "errors", None):
             return self._fynlo_name(error.errors)
         if isinstance(error, FynloError):

@@ -2,15 +2,16 @@ from decimal import Decimal
 from uuid import UUID
 
 from odoo import api, models
+from odoo.addons.fynlo_base.models.fynlo_uuid_mixin import make_uuid7
 from odoo.addons.fynlo_base.schemas.base import from_odoo_datetime
 from odoo.fields import Command, Domain
-from odoo.tools import SQL, email_normalize, html2plaintext
+from odoo.tools import SQL, html2plaintext
 
 from ..engine.search_text import phone_digits
 from ..engine.sheet_cells import clean
-from ..schemas.customer_bodies import CustomerUpdate
-from ..schemas.customer_rows import CustomerRow
+from ..schemas.customer_rows import CustomerRow, CustomerRowUpdate
 from .fynlo_sheet import SEPARATOR
+from .fynlo_sheet_update import differing
 from .res_partner_search import _SORT_FIELDS
 
 _ADDRESS = ("street1", "street2", "city", "state", "postalCode", "country")
@@ -68,10 +69,52 @@ class FynloSheetCustomer(models.AbstractModel):
             document["tags"] = _split(row["tags"])
         if changed.intersection(_ADDRESS):
             document["address"] = _address(row)
-        return CustomerUpdate.model_validate(document)
+        return CustomerRowUpdate.model_validate(document)
 
     def _fynlo_update(self, record, command):
         self.env["res.partner"]._fynlo_update_customer(record.fynlo_uuid, command)
+
+    def _fynlo_update_alone(self, updates):
+        """Return the rows whose e-mail or phone another customer has, or a row before them."""
+        keys, first = [], {}
+        for number, _record, command in updates:
+            for column, key in _keys_of(command):
+                if first.setdefault((column, key), number) == number:
+                    keys.append((number, column, key))
+        found = self._fynlo_others(keys)
+        return {
+            number
+            for number, _record, command in updates
+            for pair in _keys_of(command)
+            if pair in found or first[pair] != number
+        }
+
+    def _fynlo_update_all(self, updates):
+        """Change customers as ``_fynlo_update_customer`` does, equal changes at once."""
+        customers = self.env["res.partner"]._fynlo_customers()
+        customers = customers.browse([record.id for record, _command in updates])
+        customers._fynlo_lock_all()
+        names = {name for _record, command in updates for name in command.tags or ()}
+        tags, places = self._fynlo_tags(names), {}
+        groups = {}
+        for customer, (_record, command) in zip(customers, updates, strict=True):
+            vals = customer._fynlo_customer_values(command.without("tags"))
+            if "tags" in command.model_fields_set:
+                vals["category_id"] = [Command.set([tags[name] for name in command.tags])]
+            if "status" in command.model_fields_set:
+                vals["fynlo_status"] = command.status
+            if "address" in command.model_fields_set:
+                vals |= self._fynlo_address(command.address, places)
+            if vals := differing(customer, vals):
+                groups.setdefault(repr(vals), (vals, []))[1].append(customer.id)
+        # The role was checked at the start; who sells needs no right to Odoo's address book.
+        customers_sudo = customers.sudo().with_context(tracking_disable=True)
+        for vals, ids in groups.values():
+            customers_sudo.browse(ids).with_prefetch(customers.ids).write(vals)
+
+    def _fynlo_tags(self, names):
+        found = self.env["res.partner"]._fynlo_find_tags(sorted(names)) if names else ()
+        return {tag.name: tag.id for tag in found}
 
     def _fynlo_create_command(self, row):
         document = dict.fromkeys(("firstName", "lastName", "email", "phone"))
@@ -88,10 +131,8 @@ class FynloSheetCustomer(models.AbstractModel):
         for number, command in commands:
             if command.id and str(command.id) in taken:
                 errors.append((number, "id", "idempotency_conflict", "The id is another's."))
-            email = email_normalize(command.email or "", strict=False)
-            for column, key in (("email", email), ("phone", phone_digits(command.phone))):
-                is_new = may_repeat or not key
-                if not is_new and self._fynlo_is_first(column, key, number, seen, errors):
+            for column, key in () if may_repeat else _keys_of(command):
+                if self._fynlo_is_first(column, key, number, seen, errors):
                     keys.append((number, column, key))
         found = self._fynlo_others(keys)
         message = "Another customer has it."
@@ -124,31 +165,32 @@ class FynloSheetCustomer(models.AbstractModel):
     def _fynlo_create_all(self, commands):
         """Make customers as ``_fynlo_create_customer`` does, all at once."""
         partners, company = self.env["res.partner"], self.env.company
-        names = {name for command in commands for name in command.tags}
-        tags = {tag.name: tag.id for tag in partners._fynlo_find_tags(sorted(names))}
+        tags = self._fynlo_tags({name for command in commands for name in command.tags})
         numbers, places, vals_list = self._fynlo_numbers(len(commands)), {}, []
         for command, number in zip(commands, numbers, strict=True):
             vals = {
+                "fynlo_uuid": str(command.id or make_uuid7()),
                 "fynlo_is_customer": True,
                 "customer_rank": 1,
                 "company_id": company.id,
+                "user_id": False,  # only a parent has one to pass on; Odoo would ask for each
                 "ref": number,
                 "lang": company.partner_id.lang or self.env.lang,
                 "category_id": [Command.set([tags[name] for name in command.tags])],
                 **partners._fynlo_customer_values(command.without("tags")),
-                **self._fynlo_address(command.address, places),
+                **(self._fynlo_address(command.address, places) if command.address else {}),
             }
-            if command.id:
-                vals["fynlo_uuid"] = str(command.id)
             if command.status != "active":
                 vals["fynlo_status"] = command.status
             vals_list.append(vals)
         # The role was checked at the start; who sells needs no right to Odoo's address book.
-        partners.sudo().with_context(tracking_disable=True).create(vals_list)
+        # Who is new has neither parent nor children, with whom Odoo would keep him in step.
+        context = {"tracking_disable": True, "_partners_skip_fields_sync": True}
+        partners.sudo().with_context(**context)._fynlo_create_batch(vals_list)
 
     def _fynlo_address(self, address, places):
         if address is None:
-            return {}
+            return self.env["res.partner"]._fynlo_address_values(None)
         partners, key = self.env["res.partner"], (address.country, address.state)
         if key not in places:
             places[key] = partners._fynlo_place_values(address)
@@ -162,7 +204,15 @@ class FynloSheetCustomer(models.AbstractModel):
             return [sequences.next_by_code("fynlo.customer") for _ in range(count)]
         query = "SELECT nextval(%s) FROM generate_series(1, %s)"
         rows = self.env.execute_query(SQL(query, f"ir_sequence_{sequence.id:03d}", count))
-        return [sequence.get_next_char(number) for (number,) in rows]
+        prefix, suffix = sequence._get_prefix_suffix()
+        return [f"{prefix}{number:0{sequence.padding}d}{suffix}" for (number,) in rows]
+
+
+def _keys_of(command):
+    """Return ``[(column, key)]`` of what no two customers of a company should share."""
+    email = (command.email or "").lower()  # it is one address: the schema has looked
+    keys = (("email", email), ("phone", phone_digits(command.phone)))
+    return [(column, key) for column, key in keys if key]
 
 
 def _split(text):
@@ -187,7 +237,7 @@ def _read(record, digits):
         clean(record.email),
         clean(record.phone),
         record.fynlo_status,
-        SEPARATOR.join(sorted(record.category_id.mapped("name"))),
+        SEPARATOR.join(sorted(clean(tag.name) for tag in record.category_id)),
         clean(record.street),
         clean(record.street2),
         clean(record.city),

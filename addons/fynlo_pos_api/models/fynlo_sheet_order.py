@@ -50,8 +50,9 @@ class FynloSheetOrder(models.AbstractModel):
 def _read(order):
     currency = order.currency_id
     amounts = (order.amount_tax, order.amount_total, order.amount_paid)
-    # An employee's name is no secret, his file is.
-    employee_sudo = order.employee_id.sudo()
+    # An employee's name is no secret, his file is. Who sees an order sees who bought, even if the
+    # customer was given to another company since.
+    employee_sudo, partner_sudo = order.employee_id.sudo(), order.partner_id.sudo()
     return [
         order.uuid,
         clean(order.pos_reference or order.name),
@@ -60,8 +61,8 @@ def _read(order):
         order.fynlo_state or "",
         order.fynlo_payment_state or "",
         clean(order.table_id.display_name),
-        order.partner_id.fynlo_uuid or "",
-        clean(order.partner_id.display_name),
+        partner_sudo.fynlo_uuid or "",
+        clean(partner_sudo.display_name),
         clean(employee_sudo.display_name),
         clean(order.fynlo_device_id.display_name),
         currency.name,

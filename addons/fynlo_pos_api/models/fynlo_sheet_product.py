@@ -1,3 +1,4 @@
+from collections import Counter
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from ..engine.sheet_cells import clean, read_number
 from ..schemas.product_bodies import ProductUpdate
 from ..schemas.product_rows import ProductRow
 from .fynlo_sheet import SEPARATOR
+from .fynlo_sheet_update import differing
 
 _TEXTS = ("name", "sku", "barcode", "description")
 _FLAGS = ("stocked", "weighed", "favourite", "active")
@@ -72,11 +74,58 @@ class FynloSheetProduct(models.AbstractModel):
         domain = self._fynlo_domain() & Domain("fynlo_uuid", "in", uuids)
         return self._fynlo_products().search(domain) if uuids else self._fynlo_products()
 
+    def _fynlo_changes(self, row, current):
+        """Spreadsheets write ``TRUE`` into the CSV files that they save."""
+        flags = {name: row[name].lower() for name in _FLAGS if name in row}
+        return super()._fynlo_changes({**row, **flags}, current)
+
     def _fynlo_update_command(self, row, changed):
         return ProductUpdate.model_validate(self._fynlo_document(row, changed))
 
     def _fynlo_update(self, record, command):
         self.env["product.template"]._fynlo_update_product(record.fynlo_uuid, command)
+
+    def _fynlo_update_alone(self, updates):
+        """Return the rows whose barcode something else has, and codes of several variants."""
+        barcodes = Counter(command.barcode for _number, _record, command in updates)
+        taken = self._fynlo_taken_barcodes(list(barcodes))
+        return {
+            number
+            for number, record, command in updates
+            if command.barcode in taken
+            or (command.barcode and barcodes[command.barcode] > 1)
+            or (
+                {"sku", "barcode"} & command.model_fields_set
+                and len(record.product_variant_ids) > 1
+            )
+        }
+
+    def _fynlo_update_all(self, updates):
+        """Change products as ``_fynlo_update_product`` does, equal changes at once."""
+        commands = [command for _record, command in updates]
+        products = self.env["product.template"].browse([record.id for record, _c in updates])
+        products._fynlo_lock_all()
+        categories = self._fynlo_ids("pos.category", commands, "category_ids")
+        taxes = self._fynlo_ids("account.tax", commands, "tax_ids")
+        groups = {}
+        for product, command in zip(products, commands, strict=True):
+            vals = product._fynlo_plain_values(command)
+            if command.category_ids is not None:
+                vals["pos_categ_ids"] = [
+                    Command.set([categories[each] for each in command.category_ids])
+                ]
+            if command.tax_ids is not None:
+                others = product.taxes_id - product.taxes_id._filter_taxes_by_company(
+                    self.env.company
+                )
+                found = [taxes[each] for each in command.tax_ids]
+                vals["taxes_id"] = [Command.set(found + others.ids)]
+            if vals := differing(product, vals):
+                groups.setdefault(repr(vals), (vals, []))[1].append(product.id)
+        # Odoo brings the variants back only if it sees none.
+        written = products.with_context(active_test=True, tracking_disable=True)
+        for vals, ids in groups.values():
+            written.browse(ids).with_prefetch(products.ids).write(vals)
 
     def _fynlo_create_command(self, row):
         named = {name for name, text in row.items() if text} - {"createdAt"}
@@ -188,18 +237,19 @@ class FynloSheetProduct(models.AbstractModel):
         vals_list = []
         for command in commands:
             vals = products._fynlo_plain_values(command)
-            codes = {name: vals.pop(name, False) for name in ("default_code", "barcode")}
+            variant = {name: vals.pop(name, False) for name in ("default_code", "barcode")}
+            variant |= {"fynlo_uuid": make_uuid7(), "active": command.active}
             vals |= {
                 "fynlo_uuid": str(command.id),
                 "company_id": self.env.company.id,
                 "available_in_pos": True,
-                "product_variant_ids": [Command.create({**codes, "active": command.active})],
+                "product_variant_ids": [Command.create(variant)],
                 "pos_categ_ids": [Command.set([categories[each] for each in command.category_ids])],
             }
             if command.tax_ids is not None:
                 vals["taxes_id"] = [Command.set([taxes[each] for each in command.tax_ids])]
             vals_list.append(vals)
-        products.create(vals_list)
+        products._fynlo_create_batch(vals_list)
 
     def _fynlo_ids(self, model, commands, name):
         uuids = {str(uuid) for command in commands for uuid in getattr(command, name) or ()}

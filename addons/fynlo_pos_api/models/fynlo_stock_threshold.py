@@ -11,6 +11,7 @@ class FynloStockThreshold(models.Model):
     """From how many on a product is scarce in a store, and who is told so, once."""
 
     _name = "fynlo.stock.threshold"
+    _inherit = "fynlo.store.mixin"
     _description = "Low stock threshold"
     _order = "config_id, product_id, id"
     _rec_name = "product_id"

@@ -44,6 +44,7 @@ class FynloWebhookDelivery(models.Model):
     next_attempt_at = fields.Datetime(
         "Next Attempt", readonly=True, help="While it is being sent: when somebody else takes it."
     )
+    called_at = fields.Datetime("Last Attempt", readonly=True)
     expires_at = fields.Datetime("Tried Until", required=True, readonly=True)
     delivered_at = fields.Datetime("Delivered", readonly=True)
     last_status = fields.Integer("HTTP Status", readonly=True, aggregator=None)
@@ -57,7 +58,10 @@ class FynloWebhookDelivery(models.Model):
     _subject_idx = models.Index(
         "(webhook_id, subject, id) WHERE state IN ('pending', 'sending', 'failed')"
     )
-    _due_idx = models.Index("(next_attempt_at) WHERE state IN ('pending', 'sending', 'failed')")
+    _due_idx = models.Index(
+        "(webhook_id, next_attempt_at, id) WHERE state IN ('pending', 'sending', 'failed')"
+    )
+    _call_idx = models.Index("(webhook_id, called_at DESC) WHERE called_at IS NOT NULL")
     _log_idx = models.Index("(webhook_id, state, id DESC)")
 
     @api.model

@@ -1,5 +1,4 @@
 import json
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.fynlo_base.models.fynlo_uuid_mixin import make_uuid7
@@ -8,8 +7,6 @@ from odoo.tools import SQL
 from ..engine.webhook import EVENTS, PERIOD
 
 _KEY = "fynlo.webhook.events"
-#: How long one can look up what was delivered, and what was not.
-_KEPT, _KEPT_DEAD = timedelta(days=14), timedelta(days=90)
 
 
 class FynloWebhookEvent(models.Model):
@@ -56,8 +53,8 @@ class FynloWebhookEvent(models.Model):
         """
         noted = self.env.cr.precommit.data.pop(_KEY, {})
         for (model, res_id), names in noted.items():
-            if "order.created" in names or "customer.deleted" in names:
-                names -= {"order.updated", "customer.updated"}
+            # Who is new or gone has not changed beside.
+            names -= {f"{name.partition('.')[0]}.updated" for name in names if _is_whole(name)}
             record = self.env[model].browse(res_id).exists()
             for name in sorted(names, key=list(EVENTS).index):
                 for facts in record and record._fynlo_tell_webhooks(name) or ():
@@ -71,10 +68,12 @@ class FynloWebhookEvent(models.Model):
 
         :param facts: a ``Told``
         """
-        hook_ids = self._fynlo_find_receivers(name, facts)
-        if not hook_ids:
-            return
-        uuid, now = make_uuid7(), fields.Datetime.now()
+        if hook_ids := self._fynlo_find_receivers(name, facts):
+            self._fynlo_write_to(hook_ids, name, facts, make_uuid7())
+
+    def _fynlo_write_to(self, hook_ids, name, facts, uuid):
+        """Write one event with a delivery for each of some webhooks; return the deliveries."""
+        now = fields.Datetime.now()
         document = {
             "id": uuid,
             "type": name,
@@ -89,7 +88,7 @@ class FynloWebhookEvent(models.Model):
         event = self.create(vals)
         shared = {"event_id": event.id, "subject": event.subject, "type": name}
         shared |= {"next_attempt_at": now, "expires_at": now + PERIOD}
-        self.env["fynlo.webhook.delivery"].create(
+        return self.env["fynlo.webhook.delivery"].create(
             [{**shared, "webhook_id": hook_id} for hook_id in hook_ids]
         )
 
@@ -109,13 +108,26 @@ class FynloWebhookEvent(models.Model):
     @api.autovacuum
     def _gc_told(self):
         """Drop what was delivered long ago, and events that nobody waits for any more."""
-        deliveries = self.env["fynlo.webhook.delivery"]
-        now = fields.Datetime.now()
-        deliveries.search(
-            ["|", "&", ("state", "=", "delivered"), ("delivered_at", "<", now - _KEPT),
-             "&", ("state", "=", "dead"), ("expires_at", "<", now - _KEPT_DEAD)]
-        ).unlink()  # fmt: skip
+        policies = self.env["fynlo.retention"]
+        for company, limit in policies._fynlo_limits("undelivered_events_days"):
+            self._fynlo_drop(company, [("state", "=", "dead")], "expires_at", limit)
+            # What waits for an archived webhook is no longer waited for than what is dead.
+            waiting = [("state", "!=", "delivered"), ("webhook_id.active", "=", False)]
+            self._fynlo_drop(company, waiting, "expires_at", limit)
+        for company, limit in policies._fynlo_limits("delivered_events_days"):
+            self._fynlo_drop(company, [("state", "=", "delivered")], "delivered_at", limit)
+            query = """DELETE FROM fynlo_webhook_event AS event
+                       WHERE company_id = %s AND created_at < %s AND NOT EXISTS (
+                           SELECT 1 FROM fynlo_webhook_delivery WHERE event_id = event.id)"""
+            self.env.cr.execute(SQL(query, company.id, limit))
+
+    def _fynlo_drop(self, company, kind, field, limit):
+        """Drop deliveries of that kind, of one company's webhooks, from before ``limit``."""
+        domain = [("webhook_id.company_id", "=", company.id), *kind]
+        deliveries = self.env["fynlo.webhook.delivery"].with_context(active_test=False)
+        deliveries.search([*domain, (field, "<", limit)]).unlink()
         self.env.flush_all()
-        query = """DELETE FROM fynlo_webhook_event AS event WHERE created_at < %s AND NOT EXISTS (
-                       SELECT 1 FROM fynlo_webhook_delivery WHERE event_id = event.id)"""
-        self.env.cr.execute(SQL(query, now - _KEPT))
+
+
+def _is_whole(name):
+    return name.endswith((".created", ".deleted"))

@@ -5,6 +5,8 @@ from odoo.fields import Domain
 from odoo.tools import escape_psql
 
 _SORT_FIELDS = {"name": "name", "createdAt": "create_date"}
+#: What a list shows: a file has a hundred columns.
+_SUMMARY_FIELDS = ["fynlo_uuid", "name", "fynlo_role", "fynlo_pin_set_at", "current_version_id"]
 _STATUS = {"active": [True], "archived": [False], "all": [True, False]}
 
 
@@ -33,9 +35,12 @@ class HrEmployee(models.Model):
             domain,
             order=f"{_SORT_FIELDS[query.sort_by]} {query.sort_order}, id {query.sort_order}",
             limit=query.limit,
-            offset=(query.page - 1) * query.limit,
+            offset=query.offset,
         )
-        return found_sudo, employees_sudo.search_count(domain)
+        found_sudo.fetch(_SUMMARY_FIELDS)
+        found_sudo.version_id.fetch(["job_title"])
+        total = query.find_total(len(found_sudo), lambda: employees_sudo.search_count(domain))
+        return found_sudo, total
 
     def _fynlo_store_domain(self):
         """Return the domain of those who have a role at the principal's store."""

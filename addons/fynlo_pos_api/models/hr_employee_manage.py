@@ -1,6 +1,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.fynlo_base.exceptions import ForbiddenError, InvalidFieldsError, StaleVersionError
 from odoo.addons.fynlo_base.principal import find_principal, principal_of
+from odoo.addons.fynlo_base.server_fields import check_server_fields
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -25,6 +26,9 @@ _PLAIN_FIELDS = {
 _OTHERS_FIELDS = frozenset(("fynlo_role", "fynlo_store_ids", "hourly_cost"))
 
 
+_SERVER_FIELDS = frozenset(("fynlo_version",))
+
+
 class HrEmployee(models.Model):
     """Managers' work on the people of their company."""
 
@@ -39,6 +43,7 @@ class HrEmployee(models.Model):
 
     def write(self, vals):
         """Keep an owner, and count the versions."""
+        check_server_fields(self, vals, _SERVER_FIELDS)
         companies_sudo = self.env["res.company"].sudo()
         if not {"active", "company_id", "fynlo_role"}.isdisjoint(vals):
             companies_sudo = self._fynlo_owned_companies()

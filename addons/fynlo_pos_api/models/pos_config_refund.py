@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.addons.fynlo_base.principal import principal_of
 
-from ..exceptions import ApprovalRequiredError
+from ..engine.money import to_minor
 from .pos_config_session import ROLES
 
 
@@ -21,14 +21,18 @@ class PosConfig(models.Model):
         help="More of one order wants a manager. 0 is no limit.",
     )
 
-    def _fynlo_check_refund_right(self, amount):
-        """Check that the principal may refund so much of one order, earlier refunds included.
+    def _fynlo_refund_reasons(self, amount):
+        """Return why a refund is beyond what the principal may do alone (may be empty).
 
-        :raise ApprovalRequiredError: ``details.role`` is who may
+        :param amount: of this refund and all earlier ones of the order, in its currency
+        :return: ``[{"reason", "role"}]``, ``role`` being the lowest that may; a limit is told
+            in minor units
         """
-        principal = principal_of(self.env)
-        role = self.fynlo_refund_role
-        if self.fynlo_refund_limit and amount > self.fynlo_refund_limit:
-            role = "manager"
-        if not principal.is_at_least(role):
-            raise ApprovalRequiredError(details={"role": role})
+        principal, found = principal_of(self.env), []
+        if not principal.is_at_least(self.fynlo_refund_role):
+            found.append({"reason": "role", "role": self.fynlo_refund_role})
+        limit = self.fynlo_refund_limit
+        if limit and amount > limit and not principal.is_at_least("manager"):
+            minor = to_minor(limit, self.currency_id)
+            found.append({"reason": "amount", "role": "manager", "limit": minor})
+        return found

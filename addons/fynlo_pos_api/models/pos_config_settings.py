@@ -1,16 +1,23 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.addons.fynlo_base.server_fields import check_server_fields
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
 from ..engine.flags import FLAGS
+from ..engine.opening import overlaps
 
 #: What ``GET /settings`` tells of a store's own row; a change of it is another version.
 TOLD_FIELDS = frozenset((
     "fynlo_flag_customer_display", "fynlo_flag_kitchen", "fynlo_flag_tables", "fynlo_flag_tips",
     "fynlo_is_strict_stock", "fynlo_receipt_address", "fynlo_receipt_customer",
-    "fynlo_receipt_employee", "fynlo_receipt_paper", "fynlo_receipt_tax_number", "name",
-    "payment_method_ids", "receipt_footer", "receipt_header",
+    "fynlo_receipt_employee", "fynlo_receipt_logo", "fynlo_receipt_paper",
+    "fynlo_receipt_tax_number", "fynlo_tip_limit", "name",
+    "payment_method_ids", "receipt_footer", "receipt_header", "set_tip_after_payment",
+    "tip_product_id",
 ))  # fmt: skip
+
+
+_SERVER_FIELDS = frozenset(("fynlo_settings_version",))
 
 
 class PosConfig(models.Model):
@@ -24,6 +31,7 @@ class PosConfig(models.Model):
     fynlo_receipt_paper = fields.Selection(
         [("80mm", "80 mm"), ("58mm", "58 mm")], "Receipt Paper", default="80mm", required=True
     )
+    fynlo_receipt_logo = fields.Boolean("Logo", default=True)
     fynlo_receipt_address = fields.Boolean("Address and Phone", default=True)
     fynlo_receipt_tax_number = fields.Boolean("Tax Number", default=True)
     fynlo_receipt_employee = fields.Boolean("Who Served", default=True)
@@ -58,12 +66,18 @@ class PosConfig(models.Model):
             store.fynlo_is_open = bool(is_open)
             store.fynlo_next_change = until.replace(tzinfo=None) if until else False
 
+    @api.constrains("fynlo_hours_ids")
+    def _check_fynlo_hours(self):
+        for store in self:
+            if overlaps((int(each.weekday), each._fynlo_hours()) for each in store.fynlo_hours_ids):
+                raise ValidationError(self.env._("Opening hours run into each other."))
+
     def write(self, vals):
         """Odoo lets everybody who sells write to a store's row: settings are a manager's."""
         is_told = not TOLD_FIELDS.isdisjoint(vals)
-        ours = {name for name in TOLD_FIELDS & vals.keys() if name.startswith("fynlo_")}
+        check_server_fields(self, vals, _SERVER_FIELDS)
         is_bound = not (self.env.su or self.env.user.has_group("point_of_sale.group_pos_manager"))
-        if ours and is_bound:
+        if is_told and is_bound:
             raise AccessError(self.env._("Only a manager changes the settings of a store."))
         result = super().write(vals)
         if is_told:

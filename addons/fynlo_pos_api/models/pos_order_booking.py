@@ -35,6 +35,7 @@ SKIPPED_STEPS = {
         "mail": "tracks fields, which is switched off",
         "point_of_sale": "names the order and logs changes of payments",
         "fynlo_pos_api": "guards fields that only the server sets",
+        "fynlo_payments": "guards held money, of which a new order has none",
         "pos_sale": "sets the sales team, which it also does in create()",
         "pos_self_order": "follows a change of table",
         "pos_online_payment_self_order": "guards a field that we do not write",
@@ -89,14 +90,33 @@ class PosOrder(models.Model):
         overrides = self._fynlo_refund_overrides if is_refund else self._fynlo_overrides
         if vals["state"] == "paid" and overrides:
             return self._fynlo_create_by_steps(vals, parents)
-        orders = self.with_context(
+        order = self._fynlo_new_orders().create(vals).with_env(self.env)
+        order._fynlo_link_combos(parents)
+        return order
+
+    @api.model
+    def _fynlo_create_orders(self, sales):
+        """Create many orders at once and return them in their order; none is a refund.
+
+        :param sales: ``Sale`` of each
+        """
+        if self._fynlo_overrides:
+            orders = [self._fynlo_create_order(sale.vals, sale.parents) for sale in sales]
+            return self.browse().concat(*orders)
+        orders = self._fynlo_new_orders().create([sale.vals for sale in sales])
+        for order, sale in zip(orders, sales, strict=True):
+            order._fynlo_link_combos(sale.parents)
+        return orders.with_env(self.env)
+
+    def _fynlo_new_orders(self):
+        return self.with_context(
             tracking_disable=True, fynlo_session_held=SERVER_MARK, fynlo_creating_order=SERVER_MARK
         )
-        order = orders.create(vals).with_env(self.env)
-        line_by_uuid = {line.uuid: line for line in order.lines} if parents else {}
+
+    def _fynlo_link_combos(self, parents):
+        line_by_uuid = {line.uuid: line for line in self.lines} if parents else {}
         for uuid, parent_uuid in parents.items():
             line_by_uuid[uuid].combo_parent_id = line_by_uuid[parent_uuid]
-        return order
 
     def exists(self):
         """Spare a query for each line of an order that is just being created.
@@ -112,9 +132,10 @@ class PosOrder(models.Model):
         payload = {**vals, "relations_uuid_mapping": {"pos.order.line": mapping} if mapping else {}}
         change = payload["amount_return"]
         payload["amount_return"] = 0.0  # the change is among the payments already
-        self._fynlo_own_write().sync_from_ui([payload])
+        # A credit note is printed when somebody asks for it, not while the guest waits.
+        self._fynlo_own_write().with_context(generate_pdf=False).sync_from_ui([payload])
         order = self.search([("uuid", "=", vals["uuid"])])
-        order.amount_return = change
+        order._fynlo_own_write().amount_return = change
         return order
 
 

@@ -1,6 +1,9 @@
 from odoo import api, models
+from odoo.addons.fynlo_base.server_fields import check_server_fields
 from odoo.addons.fynlo_base.server_mark import SERVER_MARK, is_marked
 from odoo.exceptions import AccessError
+
+from .finished_sale import check_parts, check_removal, check_sale, is_free
 
 #: What the API and the posting of stock go by. Odoo lets everybody who sells write to an order.
 _SERVER_FIELDS = {
@@ -58,21 +61,10 @@ def check_new_fields(model, vals_list):
         raise AccessError(model.env._("Only the server sets this."))
 
 
-def check_server_fields(records, vals):
-    """Refuse a change of what only the server decides; the same value again is no change.
-
-    :raise AccessError: it is one, and not the server's own
-    """
-    guarded = _SERVER_FIELDS[records._name] & vals.keys()
-    if not guarded or records.env.su or is_marked(records.env, "fynlo_own_write"):
-        return
-    for record in records:
-        if any(_to_plain(record[name]) != (vals[name] or False) for name in guarded):
-            raise AccessError(records.env._("Only the server changes this."))
-
-
-def _to_plain(value):
-    return (value.id if isinstance(value, models.BaseModel) else value) or False
+def _check_write(records, vals):
+    if not is_marked(records.env, "fynlo_own_write"):
+        check_server_fields(records, vals, _SERVER_FIELDS[records._name])
+    check_sale(records, vals)
 
 
 class PosOrder(models.Model):
@@ -80,13 +72,16 @@ class PosOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Keep hands off what the API goes by."""
+        """Keep hands off what the API goes by; one that is paid at once has its payments."""
         check_new_fields(self, vals_list)
-        return super().create(vals_list)
+        if is_free(self.env):
+            return super().create(vals_list)
+        orders = super(PosOrder, self.with_context(fynlo_new_sale=SERVER_MARK))
+        return orders.create(vals_list).with_env(self.env)
 
     def write(self, vals):
         """Keep hands off what the API goes by."""
-        check_server_fields(self, vals)
+        _check_write(self, vals)
         return super().write(vals)
 
     def _fynlo_own_write(self):
@@ -97,9 +92,15 @@ class PosOrder(models.Model):
 class PosOrderLine(models.Model):
     _inherit = "pos.order.line"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Add nothing to a finished sale."""
+        check_parts(self, vals_list)
+        return super().create(vals_list)
+
     def write(self, vals):
         """Keep hands off what the API goes by."""
-        check_server_fields(self, vals)
+        _check_write(self, vals)
         return super().write(vals)
 
 
@@ -110,9 +111,15 @@ class PosPayment(models.Model):
     def create(self, vals_list):
         """Keep hands off what the API goes by."""
         check_new_fields(self, vals_list)
+        check_parts(self, vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
         """Keep hands off what the API goes by."""
-        check_server_fields(self, vals)
+        _check_write(self, vals)
         return super().write(vals)
+
+    def unlink(self):
+        """Take nothing from a finished sale."""
+        check_removal(self)
+        return super().unlink()

@@ -97,6 +97,7 @@ class PosOrder(models.Model):
         :param command: an ``OrderCancel``
         :raise ForbiddenError: the store wants a higher role for it
         :raise OrderHasPaymentsError: money was taken for it
+        :raise PaymentUnderWayError: money is held for it
         """
         order = self._fynlo_lock_order(uuid, command.version)
         if not principal_of(self.env).is_at_least(order.config_id.fynlo_void_role):
@@ -104,6 +105,7 @@ class PosOrder(models.Model):
         order._fynlo_check_step("cancel")
         if not order.currency_id.is_zero(sum(order.payment_ids.mapped("amount"))):
             raise OrderHasPaymentsError()
+        order._fynlo_check_nothing_held()
         order._fynlo_take_step("cancel", {"state": "cancel"}, reason=command.reason)
         order._fynlo_tell_kitchen()
         total = to_minor(order.amount_total, order.currency_id)
@@ -151,9 +153,11 @@ class PosOrder(models.Model):
 
         :param command: an ``OrderStep``
         :raise OrderNotPaidError: something is still owed
+        :raise PaymentUnderWayError: a part of it is held
         """
         order = self._fynlo_lock_order(uuid, command.version)
         order._fynlo_check_step("complete")
+        order._fynlo_check_nothing_held()
         order._fynlo_join_session()
         settlement = self.env["fynlo.order.payment"]._fynlo_settle_order(order, ())
         if not settlement.is_covered:

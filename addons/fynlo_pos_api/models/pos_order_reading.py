@@ -1,38 +1,31 @@
+from types import SimpleNamespace
+
 from odoo import api, models
 from odoo.addons.fynlo_base.exceptions import NotFoundError
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.addons.fynlo_base.schemas.base import to_odoo_datetime
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..engine.money import to_minor
 
+_SELLER = """
+SELECT store.name AS store, store.receipt_header, store.receipt_footer, store.fynlo_receipt_paper,
+    store.fynlo_receipt_address IS TRUE AS fynlo_receipt_address,
+    store.fynlo_receipt_tax_number IS TRUE AS fynlo_receipt_tax_number,
+    store.fynlo_receipt_employee IS TRUE AS fynlo_receipt_employee,
+    store.fynlo_receipt_customer IS TRUE AS fynlo_receipt_customer,
+    store.fynlo_receipt_logo IS TRUE AS fynlo_receipt_logo,
+    contact.name, contact.street, contact.city, contact.zip, contact.phone, contact.email,
+    contact.vat, country.code AS country
+FROM pos_order sold
+JOIN pos_config store ON store.id = sold.config_id
+JOIN res_company company ON company.id = sold.company_id
+JOIN res_partner contact ON contact.id = company.partner_id
+LEFT JOIN res_country country ON country.id = contact.country_id
+WHERE sold.id = %s
+"""
 _SORT_FIELDS = {"occurredAt": "date_order", "total": "amount_total"}
-
-# What replies show. Odoo reads whole rows of a hundred columns unless it is told what is wanted.
-_SUMMARY_FIELDS = [
-    *("uuid", "pos_reference", "name", "tracking_number", "state", "fynlo_state"),
-    *("fynlo_version", "fynlo_order_type", "table_id", "partner_id", "employee_id"),
-    *("fynlo_device_id", "date_order", "config_id", "amount_total", "amount_paid"),
-    *("fynlo_price_difference", "is_refund", "fynlo_is_money_back", "company_id"),
-]
-_ORDER_FIELDS = [
-    *_SUMMARY_FIELDS,
-    *("session_id", "customer_count", "floating_order_name", "preset_time"),
-    *("fynlo_delivery_address_id", "tip_amount", "fynlo_split_from_id"),
-    *("fynlo_merged_into_id", "general_customer_note", "fynlo_taxes", "amount_tax"),
-    *("amount_return", "fynlo_kitchen_count"),
-]
-_LINE_FIELDS = [
-    *("order_id", "uuid", "combo_parent_id", "product_id", "full_product_name", "qty"),
-    *("price_unit", "discount", "price_subtotal", "price_subtotal_incl", "customer_note"),
-    *("fynlo_kind", "fynlo_seat", "fynlo_comp_reason", "course_id", "refunded_orderline_id"),
-    "company_id",
-]
-_PAYMENT_FIELDS = [
-    *("pos_order_id", "uuid", "amount", "payment_method_id", "payment_date", "is_change"),
-    *("fynlo_change", "fynlo_reference", "transaction_id"),
-]
-_NAMED_FIELDS = ["fynlo_uuid", "name"]
 
 
 class PosOrder(models.Model):
@@ -60,35 +53,22 @@ class PosOrder(models.Model):
         """
         domain = self._fynlo_orders_domain(query)
         field, direction = _SORT_FIELDS[query.sort_by], query.sort_order
-        offset = (query.page - 1) * query.limit
-        orders = self.search_fetch(
-            domain,
-            _SUMMARY_FIELDS,
-            order=f"{field} {direction}, id {direction}",
-            limit=query.limit,
-            offset=offset,
-        )
-        orders._fynlo_read_names()
-        is_last_page = 0 < len(orders) < query.limit or not offset and not orders
-        return orders, offset + len(orders) if is_last_page else self.search_count(domain)
+        order = f"{field} {direction}, id {direction}"
+        orders = self.search(domain, order=order, limit=query.limit, offset=query.offset)
+        return orders, query.find_total(len(orders), lambda: self.search_count(domain))
 
-    def _fynlo_read_names(self):
-        """Read what summaries show of whom and what the orders name."""
-        self.currency_id.fetch(["name", "decimal_places"])
-        self.employee_id.sudo().fetch(_NAMED_FIELDS)
-        self.partner_id.fetch([*_NAMED_FIELDS, "display_name"])
-        self.fynlo_device_id.fetch(_NAMED_FIELDS)
+    def _fynlo_read_seller(self):
+        """Return what a receipt tells of the store of one order and of its company.
 
-    def _fynlo_read_ahead(self):
-        """Read what ``OrderView`` shows of one order, and nothing else of its rows."""
-        self.fetch(_ORDER_FIELDS)
-        self._fynlo_read_names()
-        self.session_id.fetch(["fynlo_uuid", "config_id"])
-        self.lines.fetch(_LINE_FIELDS)
-        # Who may see an order may see what was sold; the rules of products cost two queries.
-        self.lines.product_id.sudo().fetch(["fynlo_uuid"])
-        self.payment_ids.fetch(_PAYMENT_FIELDS)
-        self.payment_ids.payment_method_id.fetch([*_NAMED_FIELDS, "is_cash_count"])
+        Who may see an order may see its receipt; both have rows of a hundred columns.
+
+        :return: a namespace with the columns of ``pos.config`` and of the company's contact, as
+            ``SellerView`` and ``ReceiptSettings`` take them
+        """
+        self.env.flush_all()
+        self.env.cr.execute(SQL(_SELLER, self.id))
+        [facts] = self.env.cr.dictfetchall()
+        return SimpleNamespace(**facts)
 
     def _fynlo_orders_domain(self, query):
         domain = Domain("config_id", "=", principal_of(self.env).store_id)

@@ -22,6 +22,13 @@ class PosOrder(models.Model):
         """Return what was given back for one order, above zero, in its currency."""
         return self.currency_id.round(sum(line._fynlo_refunded_total() for line in self.lines))
 
+    def _fynlo_given_back(self):
+        """Return what was given back for one order, open or finished, above zero."""
+        if self.state != "draft":
+            return self._fynlo_refunded_total()
+        given = self.payment_ids.filtered(lambda each: each.amount < 0 and not each.is_change)
+        return -sum(given.mapped("amount"))
+
     def _fynlo_line_shares(self):
         """Return ``{line: Share}`` of orders as Odoo's engine books them.
 

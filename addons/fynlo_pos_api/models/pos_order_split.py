@@ -60,8 +60,13 @@ class PosOrder(models.Model):
 
     def _fynlo_drop_shares(self):
         """Remove the shares that nobody has paid on: something else is owed now."""
+        # Who may change the order was checked; nobody but the server writes shares.
         shares_sudo = self.fynlo_share_ids.sudo()
-        shares_sudo.filtered(lambda share: not share.payment_ids).unlink()
+        (shares_sudo - self._fynlo_kept_shares()).unlink()
+
+    def _fynlo_kept_shares(self):
+        """Return the shares of one order, sudoed, that somebody has paid on."""
+        return self.fynlo_share_ids.sudo().filtered("payment_ids")
 
     def _fynlo_find_share(self, uuid):
         """Return the order's share with that id, none for ``None``.

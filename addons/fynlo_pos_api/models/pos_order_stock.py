@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.addons.fynlo_base.server_mark import is_marked
 from odoo.exceptions import AccessError
 
+from .stock_move_lots import POSTING_KEY, Posting
+
 
 class PosOrder(models.Model):
     _inherit = "pos.order"
@@ -38,9 +40,15 @@ class PosOrder(models.Model):
         """Odoo moves at once what cannot wait: deliveries, and costs that an invoice books."""
         if self.fynlo_stock_state == "posted":
             return None
-        if self.fynlo_stock_state == "pending" and not self._fynlo_defers_stock():
-            self._fynlo_own_write().fynlo_stock_state = False
-        return super()._create_order_picking()
+        if self.fynlo_stock_state != "pending" or self._fynlo_defers_stock():
+            return super()._create_order_picking()
+        self._fynlo_own_write().fynlo_stock_state = False
+        order = self.with_context(**{POSTING_KEY: Posting(self.session_id.id)})
+        result = super(PosOrder, order)._create_order_picking()
+        # That these goods are thrown away was decided with the refund, whoever invoices it.
+        scrapped_sudo = self.sudo().lines.filtered("fynlo_is_scrapped")
+        self.sudo().session_id._fynlo_scrap_goods(scrapped_sudo)
+        return result
 
     def _fynlo_defers_stock(self):
         """Tell whether the stock of this one order is moved in the background."""

@@ -3,6 +3,7 @@ from functools import partial
 from odoo import fields, models
 from odoo.addons.fynlo_base.own_cursor import own_cursor
 from odoo.addons.fynlo_base.principal import find_principal
+from odoo.addons.fynlo_base.server_fields import check_server_fields
 from odoo.tools import SQL
 
 from ..engine.money import to_minor
@@ -16,12 +17,18 @@ from ..exceptions import (
 
 #: Longest wait for sales in flight before the closing starts over.
 _SALES_WAIT = "3s"
+_SERVER_FIELDS = frozenset(("fynlo_difference_reason",))
 
 
 class PosSession(models.Model):
     _inherit = "pos.session"
 
     fynlo_difference_reason = fields.Char("Reason of the Difference", readonly=True, copy=False)
+
+    def write(self, vals):
+        """Why a session was short is said at its closing, and not afterwards."""
+        check_server_fields(self, vals, _SERVER_FIELDS)
+        return super().write(vals)
 
     def _fynlo_close_session(self, command):
         """Close and post the session by Odoo's own closing, with no order left behind.
@@ -65,6 +72,15 @@ class PosSession(models.Model):
             session._fynlo_check_shifts_closed()
             session._fynlo_check_found()
         return super().action_pos_session_closing_control(*args, **kwargs)
+
+    def _post_statement_difference(self, amount):
+        """Write a closing in the web client down, as the API's is: who wants to know is told."""
+        result = super()._post_statement_difference(amount)
+        if self.cash_control and not find_principal(self.env):
+            difference = self._fynlo_own_difference(amount)
+            facts = {"difference_minor": to_minor(difference, self.currency_id)}
+            self.env["fynlo.audit"]._fynlo_log("session.close", self, facts)
+        return result
 
     def _fynlo_stop_sales(self):
         """Let no more sales in, and see all that came in before.

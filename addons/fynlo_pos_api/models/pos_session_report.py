@@ -4,6 +4,7 @@ from odoo import models
 from odoo.addons.fynlo_base.exceptions import ForbiddenError
 
 from ..engine.session_report import PaymentFigures, SalesFigures, SessionReport, TaxFigures
+from ..engine.tenders import method_entry
 
 
 class PosSession(models.Model):
@@ -119,4 +120,4 @@ def _add_order(totals, order):
 
 def _type_of(method):
     """Return what the catalog calls a payment method."""
-    return "cash" if method.is_cash_count else "card"
+    return method_entry(method).type

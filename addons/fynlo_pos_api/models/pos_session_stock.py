@@ -6,6 +6,8 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from .stock_move_lots import POSTING_KEY, Posting
+
 _logger = logging.getLogger(__name__)
 
 #: Orders that one picking per destination takes at most: about a second of work.
@@ -125,10 +127,11 @@ class PosSession(models.Model):
         )
 
     def _fynlo_move_goods(self, destination, orders):
-        pickings = self.env["stock.picking"]._create_picking_from_pos_order_lines(
+        moving = self.env["stock.picking"].with_context(**{POSTING_KEY: Posting(self.id)})
+        pickings = moving._create_picking_from_pos_order_lines(
             destination.id, orders.lines, self.config_id.picking_type_id
-        )
-        # What Odoo could not move, as goods whose lots nobody named, waits in a picking of its own.
+        ).with_env(self.env)
+        # What Odoo could not move, as goods of which no good lot is left, waits in a picking.
         pickings |= pickings.backorder_ids
         pickings.write({"pos_session_id": self.id, "origin": self.name})
         if waiting := pickings.filtered(lambda each: each.state not in ("done", "cancel")):
@@ -137,10 +140,11 @@ class PosSession(models.Model):
         self._fynlo_scrap_goods(orders.lines.filtered("fynlo_is_scrapped"))
 
     def _fynlo_scrap_goods(self, lines):
-        """Throw away what came back; the goods whose lot nobody named wait in a draft."""
+        """Throw away what came back; the goods whose lot is not certain wait in a draft."""
         picking_type = self.config_id.picking_type_id
         returns = picking_type.return_picking_type_id
         shelf = returns.default_location_dest_id or picking_type.default_location_src_id
+        lots = self.env["stock.lot"]
         scraps = self.env["stock.scrap"].create(
             [
                 {
@@ -150,9 +154,10 @@ class PosSession(models.Model):
                     "location_id": shelf.id,
                     "company_id": self.company_id.id,
                     "origin": line.order_id.pos_reference,
+                    "lot_id": next(iter(line._fynlo_returned_lots()), lots).id,
                 }
                 for line in lines
                 if line.product_id.type == "consu" and line.qty < 0
             ]
         )
-        scraps.filtered(lambda scrap: scrap.product_id.tracking == "none").do_scrap()
+        scraps.filtered(lambda each: each.lot_id or each.product_id.tracking == "none").do_scrap()

@@ -4,10 +4,12 @@ from odoo.addons.fynlo_base.exceptions import (
     InvalidFieldsError,
     StaleVersionError,
 )
+from odoo.addons.fynlo_base.server_fields import check_server_fields
 from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..engine.money import from_minor
+from ..engine.product_options import count_variants
 
 #: Field of a body: field of the product.
 _PLAIN = {
@@ -21,7 +23,12 @@ _PLAIN = {
     "active": "active",
 }
 #: What the API shows of a product: a change of it makes another version.
-_VERSIONED = frozenset((*_PLAIN.values(), "list_price", "pos_categ_ids", "taxes_id", "image_1920"))
+_VERSIONED = frozenset((
+    *_PLAIN.values(), "list_price", "pos_categ_ids", "taxes_id", "image_1920", "attribute_line_ids",
+))  # fmt: skip
+
+
+_SERVER_FIELDS = frozenset(("fynlo_version",))
 
 
 class ProductTemplate(models.Model):
@@ -31,6 +38,7 @@ class ProductTemplate(models.Model):
 
     def write(self, vals):
         """Count the versions, whoever writes: nobody overwrites what he has not seen."""
+        check_server_fields(self, vals, _SERVER_FIELDS)
         if _VERSIONED.isdisjoint(vals) or "fynlo_version" in vals:
             return super().write(vals)
         for version, products in self.grouped("fynlo_version").items():
@@ -59,6 +67,8 @@ class ProductTemplate(models.Model):
             **self._fynlo_product_values(command),
         }
         product = self.with_context(active_test=False).create(vals)
+        product._fynlo_write_options(command)
+        product._fynlo_write_variants(command)
         self.env["fynlo.audit"]._fynlo_log("product.create", product)
         return product
 
@@ -77,6 +87,8 @@ class ProductTemplate(models.Model):
         named = command.model_fields_set - {"version"}
         # Odoo brings the variants back only if it sees none.
         product.with_context(active_test=True).write(product._fynlo_product_values(command))
+        product._fynlo_write_options(command)
+        product._fynlo_write_variants(command)
         self.env["fynlo.audit"]._fynlo_log("product.update", product, {"fields": sorted(named)})
         return product
 
@@ -103,6 +115,12 @@ class ProductTemplate(models.Model):
             raise StaleVersionError(details={"version": self.fynlo_version})
         return self
 
+    def _fynlo_lock_all(self):
+        """Lock products until the commit, always in the same order."""
+        query = "SELECT id FROM product_template WHERE id IN %s ORDER BY id FOR NO KEY UPDATE"
+        self.env.cr.execute(SQL(query, self._ids), log_exceptions=False)
+        self.invalidate_recordset()  # what others have committed while this waited
+
     def _fynlo_product_values(self, command):
         """Return the values of what ``command`` names; ``self`` is the product or empty."""
         named, errors = command.model_fields_set, []
@@ -115,7 +133,8 @@ class ProductTemplate(models.Model):
             found = self._fynlo_resolve_all("account.tax", command, "tax_ids", sold, errors)
             others = self.taxes_id - self.taxes_id._filter_taxes_by_company(self.env.company)
             vals["taxes_id"] = [Command.set((found | others).ids)]
-        self._fynlo_check_codes(vals, errors)
+        errors += self._fynlo_option_errors(command) + self._fynlo_variant_errors(command)
+        self._fynlo_check_codes(command, vals, errors)
         if errors:
             raise InvalidFieldsError(errors=errors)
         return vals
@@ -144,20 +163,17 @@ class ProductTemplate(models.Model):
                 errors.append({**error, "message": "There is no such id."})
         return found
 
-    def _fynlo_check_codes(self, vals, errors):
+    def _fynlo_check_codes(self, command, vals, errors):
         """Note codes that only variants have, and a barcode that something else has."""
-        if len(self.product_variant_ids) > 1:
-            for name, field in (("sku", "default_code"), ("barcode", "barcode")):
-                if field in vals:
-                    message = "Each variant has its own."
-                    errors.append({"field": name, "code": "not_allowed", "message": message})
+        codes = {name for name in ("sku", "barcode") if _PLAIN[name] in vals}
+        if codes and count_variants(self._fynlo_value_names(command)) > 1:
+            message = "Each variant has its own."
+            errors += [
+                {"field": name, "code": "not_allowed", "message": message} for name in sorted(codes)
+            ]
         if not vals.get("barcode"):
             return
-        # Odoo looks across what the user may not see as well; a foreign company's may be equal.
-        variants_sudo = self.env["product.product"].sudo().with_context(active_test=True)
-        domain = variants_sudo._check_company_domain(self.env.company)
-        domain = [*domain, ("barcode", "=", vals["barcode"])]
-        if variants_sudo.search_count([*domain, ("product_tmpl_id", "not in", self.ids)], limit=1):
+        if self._fynlo_holders([vals["barcode"]]).product_tmpl_id - self.sudo():
             message = "Another product has this barcode."
             errors.append({"field": "barcode", "code": "not_unique", "message": message})
 
@@ -168,7 +184,7 @@ class ProductProduct(models.Model):
     def write(self, vals):
         """A variant's codes are shown with its product: they make another version of it."""
         result = super().write(vals)
-        if {"barcode", "default_code"} & vals.keys():
+        if {"barcode", "default_code", "active"} & vals.keys():
             for product in self.product_tmpl_id:
                 product.sudo().fynlo_version += 1
         return result

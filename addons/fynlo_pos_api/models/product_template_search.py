@@ -8,12 +8,9 @@ from odoo.fields import Domain
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..engine.search_text import find_patterns, fold, index_text
+from ..schemas.product_options import ProductVariant
 
 _SORT_FIELDS = {"name": "fynlo_sort_name", "price": "list_price", "createdAt": "create_date"}
-_LIST_FIELDS = (
-    "fynlo_uuid", "name", "type", "list_price", "default_code", "active", "is_favorite",
-    "is_storable", "to_weight", "pos_categ_ids", "taxes_id", "create_date", "fynlo_version",
-)  # fmt: skip
 #: What is shown as an image; anything else that somebody has stored is none.
 _IMAGE_TYPES = frozenset(("image/gif", "image/jpeg", "image/png", "image/webp"))
 _EVERY_LIST = "WHERE available_in_pos IS TRUE"
@@ -26,8 +23,6 @@ class ProductTemplate(models.Model):
 
     fynlo_sort_name = fields.Char(compute="_compute_fynlo_search", store=True)
     fynlo_search = fields.Char(compute="_compute_fynlo_search", store=True)
-    fynlo_is_out = fields.Boolean("Sold Out Here", compute="_compute_fynlo_is_out")
-    fynlo_has_image = fields.Boolean(compute="_compute_fynlo_has_image")
 
     _fynlo_name_idx = models.Index(f"(fynlo_sort_name, id) {_EVERY_LIST}")
     _fynlo_price_idx = models.Index(f"(list_price, id) {_EVERY_LIST}")
@@ -53,29 +48,6 @@ class ProductTemplate(models.Model):
             codes = (*variants.mapped("default_code"), *variants.mapped("barcode"))
             product.fynlo_sort_name = fold(product.name)
             product.fynlo_search = index_text(*names, *(code for code in codes if code))
-
-    @api.depends_context("fynlo_principal")
-    def _compute_fynlo_is_out(self):
-        """Tell whether the principal's store has run out of every variant."""
-        domain = [("product_id.product_tmpl_id", "in", self.ids), ("is_out", "=", True)]
-        domain.append(("config_id", "=", principal_of(self.env).store_id))
-        groups = self.env["fynlo.product.outage"]._read_group(domain, ["product_id"])
-        out_ids = {product.id for (product,) in groups}
-        for template in self:
-            variant_ids = template.product_variant_ids.ids
-            template.fynlo_is_out = bool(variant_ids) and out_ids.issuperset(variant_ids)
-
-    def _compute_fynlo_has_image(self):
-        """Look for the stored file only: to read the field would read the image."""
-        # Attachments of fields have no access rights of their own: the record was read before.
-        groups = self.env["ir.attachment"].sudo()._read_group(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-            + [("res_field", "=", "image_1920")],
-            ["res_id"],
-        )  # fmt: skip
-        found = {res_id for (res_id,) in groups}
-        for template in self:
-            template.fynlo_has_image = template.id in found
 
     @api.model
     def _fynlo_tills_domain(self):
@@ -107,16 +79,16 @@ class ProductTemplate(models.Model):
         :param query: a ``ProductQuery``
         """
         products = self.with_context(active_test=False)
+        self.env.company._fynlo_read_main()
         domain = self._fynlo_products_domain(query)
         direction = query.sort_order
         page = products.search(
             domain,
             order=f"{_SORT_FIELDS[query.sort_by]} {direction}, id {direction}",
             limit=query.limit,
-            offset=(query.page - 1) * query.limit,
+            offset=query.offset,
         )
-        page.fetch(_LIST_FIELDS)
-        return page, products.search_count(domain)
+        return page, query.find_total(len(page), lambda: products.search_count(domain))
 
     def _fynlo_products_domain(self, query):
         domain = self._fynlo_tills_domain() & Domain("active", "=", query.active)
@@ -136,20 +108,27 @@ class ProductTemplate(models.Model):
     def _fynlo_details(self):
         """Return the ``CatalogProduct`` of one product at the prices of the principal's store.
 
+        Its variants are ``ProductVariant``, archived ones among them.
+
         ``None`` where Odoo has made no variant yet: it does that when one is sold.
         """
         store_sudo = self.env["pos.config"].sudo().browse(principal_of(self.env).store_id)
         books, catalog = self.env["fynlo.price.book"], self.env["fynlo.catalog"]
         book, _warm_cache = books._fynlo_look_up(store_sudo)
         template_sudo = self.sudo().with_context(lang=book.language)
-        if self.active:  # the variants of an archived product are archived, those others are not
-            template_sudo = template_sudo.with_context(active_test=True)
+        template_sudo = template_sudo.with_context(active_test=self.active)
         template_sudo.invalidate_recordset(["product_variant_ids"])  # archived a moment ago
-        uuids = set(template_sudo.product_variant_ids.mapped("fynlo_uuid"))
-        if not uuids:
+        own, sold = template_sudo._fynlo_own_variants(), template_sudo.product_variant_ids
+        if not sold:
             return None
+        uuids = {*own.mapped("fynlo_uuid"), *sold.mapped("fynlo_uuid")}
         books._fynlo_require_products(store_sudo, book, uuids)
-        return catalog._fynlo_product_view(template_sudo, book)
+        view = catalog._fynlo_product_view(template_sudo, book)
+        view.variants = [
+            ProductVariant.of(catalog._fynlo_variant_view(each, book, len(own) > 1), each)
+            for each in own
+        ]
+        return view
 
     @api.model
     def _fynlo_read_image(self, uuid, size):

@@ -35,12 +35,12 @@ class ProductPricelist(models.Model):
 
 class ProductProduct(models.Model):
     _name = "product.product"
-    _inherit = ["product.product", "fynlo.uuid.mixin"]
+    _inherit = ["product.product", "fynlo.uuid.mixin", "fynlo.batch.mixin"]
 
 
 class ProductTemplate(models.Model):
     _name = "product.template"
-    _inherit = ["product.template", "fynlo.uuid.mixin"]
+    _inherit = ["product.template", "fynlo.uuid.mixin", "fynlo.batch.mixin"]
 
 
 class ProductTemplateAttributeLine(models.Model):
@@ -55,7 +55,7 @@ class ProductTemplateAttributeValue(models.Model):
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "fynlo.uuid.mixin"]
+    _inherit = ["res.partner", "fynlo.uuid.mixin", "fynlo.batch.mixin"]
 
 
 class RestaurantFloor(models.Model):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models, tools
+from odoo.addons.fynlo_base.server_fields import check_server_fields
 from odoo.tools import SQL
 
 #: What receipts and ``GET /settings`` tell of the business.
@@ -6,6 +7,9 @@ _TOLD_FIELDS = frozenset((
     "city", "country_id", "email", "image_1920", "name", "phone", "state_id", "street", "street2",
     "tz", "vat", "website", "zip",
 ))  # fmt: skip
+
+
+_SERVER_FIELDS = frozenset(("fynlo_profile_version",))
 
 
 class ResCompany(models.Model):
@@ -28,6 +32,7 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         """Another contact, currency or tax makes another version."""
+        check_server_fields(self, vals, _SERVER_FIELDS)
         result = super().write(vals)
         if not {"partner_id", "currency_id", "account_sale_tax_id"}.isdisjoint(vals):
             self.env.registry.clear_cache()

@@ -29,9 +29,10 @@ class ResPartner(models.Model):
         """Give a customer one more address; return ``(address, customer)``.
 
         :param command: an ``AddressCreate``; of type ``main`` it is his own
+        :raise CustomerProtectedError: it is somebody who works here
         :raise IdempotencyConflictError: the id is another contact's
         """
-        customer = self._fynlo_find_customer(uuid)._fynlo_lock_version()
+        customer = self._fynlo_open_customer(uuid)
         vals = self._fynlo_address_values(command)
         if command.type == MAIN:
             customer.sudo().write(vals)
@@ -50,6 +51,7 @@ class ResPartner(models.Model):
         """Put another address in the place of one; return ``(address, customer)``.
 
         :param command: an ``AddressUpdate``
+        :raise CustomerProtectedError: it is somebody who works here
         :raise NotFoundError: the customer has no such address
         :raise StaleVersionError: somebody has changed it since ``version``
         """
@@ -68,6 +70,7 @@ class ResPartner(models.Model):
     def _fynlo_remove_address(self, uuid, address_uuid):
         """Take an address away: one that an order names is archived, never deleted.
 
+        :raise CustomerProtectedError: it is somebody who works here
         :raise NotFoundError: the customer has no such address
         """
         customer, address = self._fynlo_find_address(uuid, address_uuid)
@@ -79,12 +82,16 @@ class ResPartner(models.Model):
         self.env["fynlo.audit"]._fynlo_log("customer.address_remove", customer)
 
     def _fynlo_find_address(self, uuid, address_uuid):
-        """Return ``(customer, address)``; the id of his own address is the customer's."""
-        customer = self._fynlo_find_customer(uuid)
+        """Return ``(customer, address)``; the id of his own address is the customer's.
+
+        :raise CustomerProtectedError: one of them is somebody who works here
+        """
+        customer = self._fynlo_open_customer(uuid)
         addresses = customer._fynlo_list_addresses() | customer
         address = addresses.filtered(lambda each: each.fynlo_uuid == str(address_uuid))
         if not address:
             raise NotFoundError()
+        address._fynlo_check_outsider()
         return customer, address
 
     @api.model

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.fynlo_base.server_fields import check_server_fields
 
 from ..engine.search_text import fold, index_text, join_name, phone_digits, split_name
 
@@ -18,6 +19,7 @@ _VERSIONED = frozenset(
     + ("street", "street2", "type", "zip", "partner_latitude", "partner_longitude")
 )
 
+_SERVER_FIELDS = frozenset(("fynlo_version",))
 _EVERY_LIST = "INCLUDE (company_id, active, partner_share) WHERE fynlo_is_customer IS TRUE"
 
 
@@ -149,6 +151,7 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         """Count the versions, whoever writes: a till must not overwrite what it has not seen."""
+        check_server_fields(self, vals, _SERVER_FIELDS)
         if _VERSIONED.isdisjoint(vals) or "fynlo_version" in vals:
             return super().write(vals)
         for version, partners in self.grouped("fynlo_version").items():
@@ -166,14 +169,3 @@ class ResPartner(models.Model):
             self.env[model].sudo().search_count(domain, limit=1)
             for model in ("account.move", "pos.order")
         )
-
-    def _fynlo_is_insider(self):
-        """Tell whether one of them signs in to Odoo, works here, or is one of its companies."""
-        insiders = {"hr.employee": "work_contact_id", "res.company": "partner_id"}
-        insiders["res.users"] = "partner_id"
-        return any(
-            self.env[model].sudo().with_context(active_test=False).search_count(
-                [(field, "in", self.ids)], limit=1
-            )
-            for model, field in insiders.items()
-        )  # fmt: skip

@@ -62,12 +62,13 @@ class ResPartner(models.Model):
         """Change what the command names of a customer and return him.
 
         :param command: a ``CustomerUpdate``
+        :raise CustomerProtectedError: he works here, or signs in with the e-mail that is to change
         :raise DuplicateCustomerError: another customer has the new e-mail or phone
         :raise ForbiddenError: no manager, and the status is to change
         :raise NotFoundError: unknown or hidden
         :raise StaleVersionError: somebody has changed him since ``version``
         """
-        customer = self._fynlo_find_customer(uuid)._fynlo_lock_version(command.version)
+        customer = self._fynlo_open_customer(uuid, command.version)
         named = command.model_fields_set
         is_moved = "status" in named and command.status != customer.fynlo_status
         if is_moved and not principal_of(self.env).is_at_least("manager"):
@@ -78,6 +79,7 @@ class ResPartner(models.Model):
             vals["fynlo_status"] = command.status
         if "address" in named:
             vals |= self._fynlo_address_values(command.address, "address.")
+        customer._fynlo_check_login(vals)
         customer.sudo().write(vals)
         facts = {"fields": sorted(named - {"version", "allow_duplicate"})}
         self.env["fynlo.audit"]._fynlo_log("customer.update", customer, facts)
@@ -87,13 +89,26 @@ class ResPartner(models.Model):
     def _fynlo_archive_customer(self, uuid):
         """Archive a customer: he is found as ``inactive`` only, and can be taken up again.
 
+        :raise CustomerProtectedError: it is somebody who works here
         :raise ForbiddenError: the user is no manager
         """
         self.env["res.users"]._fynlo_require("manager")
-        customer = self._fynlo_find_customer(uuid)
+        customer = self._fynlo_open_customer(uuid)
         if customer.fynlo_status != "inactive":
             customer.sudo().fynlo_status = "inactive"
             self.env["fynlo.audit"]._fynlo_log("customer.archive", customer)
+
+    @api.model
+    def _fynlo_open_customer(self, uuid, version=None):
+        """Return the customer with that id to write to him: locked, and none of the house.
+
+        :raise CustomerProtectedError: he works here, or is a company of this database
+        :raise NotFoundError: unknown or hidden
+        :raise StaleVersionError: somebody has changed him since ``version``
+        """
+        customer = self._fynlo_find_customer(uuid)
+        customer._fynlo_check_outsider()
+        return customer._fynlo_lock_version(version)
 
     def _fynlo_lock_version(self, version=None):
         """Lock one contact until the commit and return it.
@@ -109,6 +124,12 @@ class ResPartner(models.Model):
         if version is not None and version != self.fynlo_version:
             raise StaleVersionError(details={"version": self.fynlo_version})
         return self
+
+    def _fynlo_lock_all(self):
+        """Lock contacts until the commit, always in the same order."""
+        query = "SELECT id FROM res_partner WHERE id IN %s ORDER BY id FOR NO KEY UPDATE"
+        self.env.cr.execute(SQL(query, self._ids), log_exceptions=False)
+        self.invalidate_recordset()  # what others have committed while this waited
 
     def _fynlo_customer_values(self, command):
         """Return the values of what ``command`` names; ``self`` is the customer or empty."""

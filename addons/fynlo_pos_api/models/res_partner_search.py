@@ -22,6 +22,10 @@ _LIST_FIELDS = (
     "is_company", "fynlo_status", "fynlo_segment", "fynlo_tier", "fynlo_version", "create_date",
     "fynlo_total_spent", "fynlo_last_visit_at", "fynlo_order_count", "category_id",
 )  # fmt: skip
+_VIEW_FIELDS = (
+    *_LIST_FIELDS, "comment", "street", "street2", "city", "state_id", "zip", "country_id",
+    "partner_latitude", "partner_longitude", "parent_id", "type",
+)  # fmt: skip
 _GROUPS = ("fynlo_status", "is_company", "fynlo_segment", "fynlo_tier")
 
 
@@ -41,12 +45,14 @@ class ResPartner(models.Model):
         """
         customers = self._fynlo_customers()
         domain = Domain("fynlo_is_customer", "=", True)
+        self.env.company._fynlo_read_main()
         found = customers.search(domain & Domain("fynlo_uuid", "=", str(uuid)), limit=1)
         if not found:
             heir_id = self.env["fynlo.customer.alias"]._fynlo_heir_id(uuid)
             found = heir_id and customers.search(domain & Domain("id", "=", heir_id))
         if not found:
             raise NotFoundError()
+        found.fetch(_VIEW_FIELDS)
         return found
 
     @api.model
@@ -71,6 +77,7 @@ class ResPartner(models.Model):
 
         :param query: a ``CustomerQuery``
         """
+        self.env.company._fynlo_read_main()
         domain = self._fynlo_customers_domain(query)
         direction = query.sort_order
         nulls = _NEVER.get(query.sort_by, {}).get(direction, "")
@@ -79,10 +86,10 @@ class ResPartner(models.Model):
             domain,
             order=f"{_SORT_FIELDS[query.sort_by]} {direction}{nulls}, id {direction}",
             limit=query.limit,
-            offset=(query.page - 1) * query.limit,
+            offset=query.offset,
         )
         page.fetch(_LIST_FIELDS)  # not while skipping: the index alone does that
-        return page, customers.search_count(domain)
+        return page, query.find_total(len(page), lambda: customers.search_count(domain))
 
     def _fynlo_customers_domain(self, query):
         domain = Domain("fynlo_is_customer", "=", True)

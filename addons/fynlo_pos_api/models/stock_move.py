@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.addons.fynlo_base.server_fields import check_server_fields
+from odoo.exceptions import AccessError
 
 REASONS = [
     ("count", "Counted"),
@@ -13,6 +15,7 @@ REASONS = [
     ("other", "Other"),
 ]
 CONTEXT_KEY = "fynlo_adjustment"
+_SERVER_FIELDS = frozenset(("fynlo_adjustment", "fynlo_employee_id", "fynlo_note", "fynlo_reason"))
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,19 @@ class StockMove(models.Model):
         "(company_id, fynlo_adjustment) WHERE fynlo_adjustment IS NOT NULL",
         "This correction of stock is booked already.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Only a correction over the API says why stock has moved."""
+        is_own = self.env.su or isinstance(self.env.context.get(CONTEXT_KEY), Adjustment)
+        if not is_own and any(vals.get(name) for vals in vals_list for name in _SERVER_FIELDS):
+            raise AccessError(self.env._("Only the server sets this."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Odoo lets everybody who sells write to a move: why and by whom stays as it was said."""
+        check_server_fields(self, vals, _SERVER_FIELDS)
+        return super().write(vals)
 
 
 class StockQuant(models.Model):

@@ -42,7 +42,7 @@ class CatalogMethod(Reply):
 
     id: str
     name: str
-    type: Literal["cash", "card"]
+    type: Literal["cash", "card", "account"]
     needs_customer: bool
 
 

@@ -1,11 +1,25 @@
-"""A new customer as a row of a file gives him."""
+"""A customer as a row of a file gives him: new, or changed."""
 
 from pydantic import model_validator
 
-from .customer_bodies import CustomerCreate, CustomerStatus, Name
+from .customer_bodies import CustomerCreate, CustomerStatus, CustomerUpdate, Name
 
 
-class CustomerRow(CustomerCreate):
+class _Row:
+    """What a batch knows of its rows together, each can be asked without."""
+
+    def without(self, *names):
+        """Return it as if these fields had not been given."""
+        declared = type(self).model_fields.items()
+        fields = {info.alias: getattr(self, name) for name, info in declared}
+        return type(self).model_construct(self.model_fields_set - set(names), **fields)
+
+
+class CustomerRowUpdate(_Row, CustomerUpdate):
+    """What ``PUT /customers/{id}`` takes."""
+
+
+class CustomerRow(_Row, CustomerCreate):
     """What ``POST /customers`` takes, and a status; a business may be without a contact's name."""
 
     first_name: Name | None
@@ -17,9 +31,3 @@ class CustomerRow(CustomerCreate):
         if not (is_named or self.first_name):
             raise ValueError("firstName is needed, or the businessName of a business")
         return self
-
-    def without(self, *names):
-        """Return it as if these fields had not been given."""
-        declared = type(self).model_fields.items()
-        fields = {info.alias: getattr(self, name) for name, info in declared}
-        return type(self).model_construct(self.model_fields_set - set(names), **fields)

@@ -1,15 +1,26 @@
 """Opening hours: the week, and days that are not as the others."""
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
 from odoo.addons.fynlo_base.schemas.base import Body, Reply, ShortText, UtcInstant
-from pydantic import Field, Strict, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from ..engine.opening import Hours, overlaps, to_minutes
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 DAYS = Day.__args__
 #: A time of day in the store's time zone.
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+def _read_date(value):
+    """A date is text, as RFC 3339 writes it: no number and no instant."""
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise ValueError("give a date as YYYY-MM-DD")
+    return date.fromisoformat(value)
 
 
 class DayHours(Body):
@@ -26,7 +37,9 @@ class DayHours(Body):
 class ExceptionHours(Body):
     """A date that is not as its weekday; without times the store is closed on it."""
 
-    date: Annotated[date, Strict(False), Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+    date: Annotated[
+        date, BeforeValidator(_read_date), Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))
+    ]
     name: Annotated[ShortText, Field(min_length=1)]
     opens: ClockTime | None = None
     closes: ClockTime | None = None
@@ -43,6 +56,14 @@ class HoursUpdate(Body):
 
     week: Annotated[list[DayHours], Field(max_length=50)] = []
     exceptions: Annotated[list[ExceptionHours], Field(max_length=400)] = []
+
+    @field_validator("week", mode="after")
+    @classmethod
+    def _check_week(cls, week):
+        hours = [Hours(to_minutes(each.opens), to_minutes(each.closes)) for each in week]
+        if overlaps(zip((DAYS.index(each.day) for each in week), hours, strict=True)):
+            raise ValueError("hours run into each other")
+        return week
 
     @model_validator(mode="after")
     def _check_dates(self):

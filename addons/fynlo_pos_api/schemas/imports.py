@@ -11,7 +11,9 @@ from odoo.addons.fynlo_base.schemas.base import (
     UtcInstant,
     from_odoo_datetime,
 )
-from pydantic import Base64Bytes, Field
+from pydantic import Field
+
+from .strict_base64 import STRICT_BASE64
 
 #: Most bytes of a file, and of the body around it.
 FILE_LIMIT_BYTES = 12 * 1024 * 1024
@@ -19,7 +21,7 @@ BODY_LIMIT_BYTES = 17 * 1024 * 1024
 
 ImportKind = Literal["customers", "products"]
 ImportMode = Literal["all_or_nothing", "skip_bad"]
-ImportState = Literal["queued", "running", "done", "failed"]
+ImportState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
 class ImportCreate(Body):
@@ -29,15 +31,24 @@ class ImportCreate(Body):
     """
 
     id: UUID
-    content: Annotated[Base64Bytes, Field(min_length=1, max_length=FILE_LIMIT_BYTES)]
+    content: Annotated[bytes, STRICT_BASE64, Field(min_length=1, max_length=FILE_LIMIT_BYTES)]
     file_name: Annotated[str, Field(max_length=255)] | None = None
     mode: ImportMode = "all_or_nothing"
     dry_run: bool = False
     allow_duplicates: bool = False  # new customers may have the e-mail or phone of another
 
 
+class ImportCancel(Body):
+    """Body of ``POST /imports/{id}/cancel``."""
+
+    id: UUID
+
+
 class ImportView(Reply):
-    """An import: how far it is, and what it has done. A dry run tells what it would have."""
+    """An import: how far it is, and what it has done. A dry run tells what it would have.
+
+    Of many bad cells the first are listed; ``badCells`` counts all, ``listedCells`` those.
+    """
 
     id: UUID
     kind: ImportKind
@@ -45,12 +56,14 @@ class ImportView(Reply):
     mode: ImportMode
     dry_run: bool
     file_name: str | None
-    total: int
+    total: int | None  # not known before the rows of a workbook are counted
     processed: int
     created: int
     updated: int
     unchanged: int
     bad_rows: int
+    bad_cells: int
+    listed_cells: int
     failure: str | None
     created_at: UtcInstant
     finished_at: UtcInstant | None
@@ -65,12 +78,14 @@ class ImportView(Reply):
             mode=record.mode,
             dry_run=record.is_dry_run,
             file_name=record.file_name or None,
-            total=record.total,
+            total=record.total if record.total or record.finished_at else None,
             processed=record.processed_now,
             created=record.created_count,
             updated=record.updated_count,
             unchanged=record.unchanged_count,
             bad_rows=record.bad_count,
+            bad_cells=record.error_count,
+            listed_cells=record.listed_count,
             failure=record.failure or None,
             created_at=from_odoo_datetime(record.create_date),
             finished_at=from_odoo_datetime(record.finished_at),

@@ -12,6 +12,7 @@ from odoo.addons.fynlo_base.schemas.base import (
     QuantityOrZero,
     Reply,
     ShortText,
+    UtcInstant,
 )
 from pydantic import BeforeValidator, Field, Strict, WithJsonSchema, model_validator
 
@@ -42,13 +43,18 @@ class InventoryQuery(PageQuery):
 
 
 class AdjustmentLine(Body):
-    """``quantity`` more or fewer, or ``countedQuantity`` that lie there."""
+    """``quantity`` more or fewer, or ``countedQuantity`` that lie there.
+
+    What is tracked by lots names its ``lot``; one that is not known yet is made. ``expiresAt`` is
+    the lot's date from now on; a new lot without it expires as the product says.
+    """
 
     product_id: UUID
     quantity: _Change | None = None
     counted_quantity: QuantityOrZero | None = None
     reason: Reason
     lot: Annotated[ShortText, Field(min_length=1)] | None = None
+    expires_at: UtcInstant | None = None
 
     @model_validator(mode="after")
     def _check_one(self):
@@ -66,30 +72,37 @@ class AdjustmentCreate(Body):
 
 
 class StockView(Reply):
-    """A variant's stock at the store; ``available`` is what can be sold."""
+    """A variant's stock at the store; ``available`` is what can be sold.
+
+    ``expired`` lies there in lots that have to leave the shelf; no sale takes them.
+    """
 
     product_id: str
     name: str
     sku: str | None
     barcode: str | None
     unit: str
+    tracking: Literal["none", "lot", "serial"]
     on_hand: float
     pending: float
     reserved: float
+    expired: float
     available: float
 
     @classmethod
-    def of(cls, product, level):
-        """Build it from one ``product.product`` and its ``StockLevel``."""
+    def of(cls, facts, level):
+        """Build it from one of ``product.product._fynlo_stock_facts`` and its ``StockLevel``."""
         return cls.model_construct(
-            product_id=product.fynlo_uuid,
-            name=product.display_name,
-            sku=product.default_code or None,
-            barcode=product.barcode or None,
-            unit=product.uom_id.name,
+            product_id=facts["uuid"],
+            name=facts["name"],
+            sku=facts["sku"] or None,
+            barcode=facts["barcode"] or None,
+            unit=facts["unit"],
+            tracking=facts["tracking"],
             on_hand=level.on_hand,
             pending=level.pending,
             reserved=level.reserved,
+            expired=level.expired,
             available=level.available,
         )
 
@@ -102,7 +115,7 @@ class StockPage(PageReply):
     @classmethod
     def of(cls, products, levels, total, query):
         """Build it from products, ``StockLevel`` by product, the number of all, and the query."""
-        views = [StockView.of(product, levels[product.id]) for product in products]
+        views = [StockView.of(each, levels[each["id"]]) for each in products._fynlo_stock_facts()]
         return cls.model_construct(products=views, **cls.paging(total, query))
 
 
@@ -115,5 +128,5 @@ class AdjustmentView(Reply):
     @classmethod
     def of(cls, uuid, products, levels):
         """Build it from the products that were adjusted and their ``StockLevel``."""
-        views = [StockView.of(product, levels[product.id]) for product in products]
+        views = [StockView.of(each, levels[each["id"]]) for each in products._fynlo_stock_facts()]
         return cls(id=str(uuid), products=views)

@@ -49,7 +49,8 @@ class TicketItemView(Reply):
 class TicketView(Reply):
     """A ticket with its items; ``number`` is what is called out.
 
-    ``customer`` is the name that the guest gave for the order, else his own.
+    ``customer`` is the name that the guest gave for the order, else his own; ``scheduledAt`` is
+    when it is fetched or brought.
     """
 
     id: str
@@ -64,6 +65,7 @@ class TicketView(Reply):
     customer: str | None
     employee: str | None
     note: str | None
+    scheduled_at: UtcInstant | None
     course: int | None
     recalls: int
     fired_at: UtcInstant
@@ -89,6 +91,7 @@ class TicketView(Reply):
             customer=order.floating_order_name or order.partner_id.name or None,
             employee=order.employee_id.name or None,
             note=order.general_customer_note or None,
+            scheduled_at=from_odoo_datetime(order.preset_time),
             course=ticket.course or None,
             recalls=ticket.recall_count,
             fired_at=from_odoo_datetime(ticket.fired_at),

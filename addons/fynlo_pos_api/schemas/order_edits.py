@@ -113,6 +113,16 @@ class OrderCancel(OrderStep):
     reason: Reason
 
 
+class OrderTip(OrderStep):
+    """Body of ``POST /orders/{id}/tip``: what the guest gives in all, 0 for nothing.
+
+    ``payment_id`` names the payment that bears it; left out, the first by card does.
+    """
+
+    amount: MinorAmount
+    payment_id: UUID | None = None
+
+
 class OrderTransfer(OrderStep):
     """Body of ``POST /orders/{id}/transfer``: a table, an employee or both."""
 

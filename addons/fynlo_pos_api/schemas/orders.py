@@ -12,7 +12,7 @@ from odoo.addons.fynlo_base.schemas.base import (
 )
 from pydantic import Field
 
-from ..engine.money import to_minor
+from ..engine.order_facts import parse_time
 from .carts import OrderType
 
 OrderState = Literal[
@@ -67,31 +67,29 @@ class OrderSummary(Reply):
     price_difference: int
 
     @classmethod
-    def of(cls, order):
-        """Build it from one ``pos.order``."""
-        return cls(**cls._values(order))
+    def of(cls, facts):
+        """Build it from the :class:`OrderFacts` of one order."""
+        return cls(**cls._values(facts))
 
     @classmethod
-    def _values(cls, order):
-        currency = order.currency_id
+    def _values(cls, facts):
         return {
-            "id": order.uuid,
-            "reference": order.pos_reference or order.name,
-            "tracking_number": order.tracking_number or None,
-            "state": order.fynlo_state,
-            "payment_state": order.fynlo_payment_state,
-            "version": order.fynlo_version,
-            "order_type": order.fynlo_order_type or None,
-            "table": NamedView.of(order.table_id),
-            "customer": NamedView.of(order.partner_id),
-            # An employee's public id is no secret, his file is: only these two are shown.
-            "employee": NamedView.of(order.employee_id.sudo()),
-            "device": NamedView.of(order.fynlo_device_id),
-            "occurred_at": from_odoo_datetime(order.date_order),
-            "currency": currency.name,
-            "total": to_minor(order.amount_total, currency),
-            "amount_paid": to_minor(order.amount_paid, currency),
-            "price_difference": to_minor(order.fynlo_price_difference, currency),
+            "id": facts["uuid"],
+            "reference": facts["reference"],
+            "tracking_number": facts["tracking_number"] or None,
+            "state": facts["fynlo_state"],
+            "payment_state": facts.find_payment_state(),
+            "version": facts["fynlo_version"],
+            "order_type": facts["fynlo_order_type"] or None,
+            "table": facts["table"],
+            "customer": facts["customer"],
+            "employee": facts["employee"],
+            "device": facts["device"],
+            "occurred_at": from_odoo_datetime(parse_time(facts["date_order"])),
+            "currency": facts["currency"]["code"],
+            "total": facts.to_minor(facts["amount_total"]),
+            "amount_paid": facts.to_minor(facts["amount_paid"]),
+            "price_difference": facts.to_minor(facts["fynlo_price_difference"] or 0),
         }
 
 
@@ -104,6 +102,6 @@ class OrderPage(PageReply):
     def of(cls, orders, total, query):
         """Build it from the ``pos.order`` of one page, the number of all, and the query."""
         return cls(
-            orders=[OrderSummary.of(order) for order in orders],
+            orders=[OrderSummary.of(facts) for facts in orders._fynlo_read_rows()],
             **cls.paging(total, query),
         )

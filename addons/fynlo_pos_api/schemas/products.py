@@ -6,7 +6,8 @@ from odoo.addons.fynlo_base.http.route import API_PREFIX
 from odoo.addons.fynlo_base.schemas.base import PageReply, Reply, UtcInstant, from_odoo_datetime
 
 from ..engine.money import to_minor
-from .catalog import CatalogChoice, CatalogComboPart, CatalogVariant
+from .catalog import CatalogChoice, CatalogComboPart
+from .product_options import ProductAttribute, ProductVariant
 
 
 class ProductSummary(Reply):
@@ -35,42 +36,44 @@ class ProductSummary(Reply):
     version: int
 
     @classmethod
-    def of(cls, product):
-        """Build it from one ``product.template`` as the model's methods return it."""
-        return cls.model_construct(**cls._values(product))
+    def of(cls, facts):
+        """Build it from one of ``product.template._fynlo_read_facts``."""
+        return cls.model_construct(**cls._values(facts))
 
     @classmethod
-    def _values(cls, product):
-        currency = product.env.company.currency_id
-        taxes = product.taxes_id._filter_taxes_by_company(product.env.company)
-        image = f"{API_PREFIX}/products/{product.fynlo_uuid}/image"
+    def _values(cls, facts):
+        image = f"{API_PREFIX}/products/{facts['uuid']}/image"
         return {
-            "id": product.fynlo_uuid,
-            "name": product.name,
-            "type": "combo" if product.type == "combo" else "product",
-            "price": to_minor(product.list_price, currency),
-            "currency": currency.name,
-            "sku": product.default_code or None,
-            "barcode": product.barcode or None,
-            "active": product.active,
-            "available": not product.fynlo_is_out,
-            "favourite": product.is_favorite,
-            "stocked": product.is_storable,
-            "weighed": product.to_weight,
-            "category_ids": product.pos_categ_ids.mapped("fynlo_uuid"),
-            "tax_ids": taxes.mapped("fynlo_uuid"),
-            "image": image if product.fynlo_has_image else None,
-            "created_at": from_odoo_datetime(product.create_date),
-            "version": product.fynlo_version,
+            "id": facts["uuid"],
+            "name": facts["name"],
+            "type": "combo" if facts["type"] == "combo" else "product",
+            "price": to_minor(facts["list_price"] or 0.0, facts["currency"]),
+            "currency": facts["currency"].name,
+            "sku": facts["sku"] or None,
+            "barcode": facts["barcode"] or None,
+            "active": bool(facts["active"]),
+            "available": not facts["is_out"],
+            "favourite": bool(facts["is_favorite"]),
+            "stocked": bool(facts["is_storable"]),
+            "weighed": bool(facts["to_weight"]),
+            "category_ids": facts["category_uuids"],
+            "tax_ids": facts["tax_uuids"],
+            "image": image if facts["has_image"] else None,
+            "created_at": from_odoo_datetime(facts["create_date"]),
+            "version": facts["version"],
         }
 
 
 class ProductView(ProductSummary):
-    """A product with its variants at the store's prices, and what it asks the guest."""
+    """A product with its variants at the store's prices, and what it asks the guest.
+
+    Surcharges of ``attributes`` are in the company's currency, as ``price`` is.
+    """
 
     description: str | None
     unit: str
-    variants: list[CatalogVariant]
+    attributes: list[ProductAttribute]
+    variants: list[ProductVariant]
     choices: list[CatalogChoice]
     combo: list[CatalogComboPart]
 
@@ -78,9 +81,10 @@ class ProductView(ProductSummary):
     def of(cls, product, entry):
         """Build it from one ``product.template`` and its ``CatalogProduct``, if it has one."""
         return cls.model_construct(
-            **cls._values(product),
+            **cls._values(*product._fynlo_read_facts()),
             description=product.description_sale or None,
             unit=product.uom_id.name,
+            attributes=[ProductAttribute.of(line) for line in product._fynlo_lines("attributes")],
             variants=entry.variants if entry else [],
             choices=entry.choices if entry else [],
             combo=entry.combo if entry else [],
@@ -95,5 +99,5 @@ class ProductPage(PageReply):
     @classmethod
     def of(cls, products, total, query):
         """Build it from the products of one page, the number of all, and the query."""
-        views = [ProductSummary.of(product) for product in products]
+        views = [ProductSummary.of(facts) for facts in products._fynlo_read_facts()]
         return cls.model_construct(products=views, **cls.paging(total, query))

@@ -46,19 +46,18 @@ class SellerView(Reply):
     tax_number: str | None
 
     @classmethod
-    def of(cls, config):
-        """Build it from one ``pos.config``."""
-        company = config.company_id.sudo()
+    def of(cls, facts):
+        """Build it from ``pos.order._fynlo_read_seller``."""
         return cls(
-            name=company.name,
-            store=config.name,
-            street=company.street or None,
-            city=company.city or None,
-            postal_code=company.zip or None,
-            country=company.country_id.code or None,
-            phone=company.phone or None,
-            email=company.email or None,
-            tax_number=company.vat or None,
+            name=facts.name,
+            store=facts.store,
+            street=facts.street or None,
+            city=facts.city or None,
+            postal_code=facts.zip or None,
+            country=facts.country or None,
+            phone=facts.phone or None,
+            email=facts.email or None,
+            tax_number=facts.vat or None,
         )
 
 
@@ -68,6 +67,7 @@ class ReceiptSettings(Reply):
     header: str | None
     footer: str | None
     paper: Paper
+    show_logo: bool
     show_address: bool
     show_tax_number: bool
     show_employee: bool
@@ -75,11 +75,12 @@ class ReceiptSettings(Reply):
 
     @classmethod
     def of(cls, config):
-        """Build it from one ``pos.config``."""
+        """Build it from one ``pos.config``, or from ``pos.order._fynlo_read_seller``."""
         return cls(
             header=config.receipt_header or None,
             footer=config.receipt_footer or None,
             paper=config.fynlo_receipt_paper,
+            show_logo=config.fynlo_receipt_logo,
             show_address=config.fynlo_receipt_address,
             show_tax_number=config.fynlo_receipt_tax_number,
             show_employee=config.fynlo_receipt_employee,
@@ -99,11 +100,11 @@ class ReceiptView(Reply):
     @classmethod
     def of(cls, order):
         """Build it from one ``pos.order``."""
-        config = order.config_id
+        facts = order._fynlo_read_seller()
         return cls(
-            seller=SellerView.of(config),
-            header=config.receipt_header or None,
-            footer=config.receipt_footer or None,
-            layout=ReceiptSettings.of(config),
+            seller=SellerView.of(facts),
+            header=facts.receipt_header or None,
+            footer=facts.receipt_footer or None,
+            layout=ReceiptSettings.of(facts),
             order=OrderView.of(order),
         )

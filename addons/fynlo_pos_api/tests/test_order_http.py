@@ -145,6 +145,26 @@ class TestOrderHttp(SellingCase):
         self.assertEqual(receipt["order"], created)
         self.assertEqual(receipt["seller"]["store"], "Corner")
 
+    def test_receipt_tells_of_company_and_store_what_odoo_does(self):
+        names = ("name", "street", "city", "zip", "phone", "email", "vat")
+        self.company.write({"street": "1 O'Brien's Quay", "city": "Leith", "zip": "EH6",
+                            "phone": "+44 131", "email": "a@b.example",
+                            "vat": False, "country_id": self.env.ref("base.uk").id})  # fmt: skip
+        self.till.store.write({"receipt_header": "Hello", "receipt_footer": False,
+                               "fynlo_receipt_logo": False,
+                               "fynlo_receipt_paper": "58mm"})  # fmt: skip
+        body = self.paid_body()
+        self.assertSuccess(self.post(body), 201)
+        path = f"/orders/{body['id']}/receipt"
+        receipt = self.assertSuccess(self.api("GET", path, token=self.token))
+        wire = {"zip": "postalCode", "vat": "taxNumber"}
+        seller = {name: receipt["seller"][wire.get(name, name)] for name in names}
+        self.assertEqual(seller, {name: self.company[name] or None for name in names})
+        self.assertEqual(receipt["seller"]["country"], "GB")
+        settings = self.assertSuccess(self.api("GET", "/settings", token=self.token))
+        self.assertEqual(receipt["layout"], settings["receipt"])
+        self.assertEqual((receipt["header"], receipt["footer"]), ("Hello", None))
+
     def test_order_of_the_web_pos_is_read_alike(self):
         order = self.till.sell_in_web_pos(self.session, {self.coffee: 2})
         data = self.assertSuccess(self.api("GET", f"/orders/{order.uuid}", token=self.token))

@@ -46,8 +46,6 @@ class TestOrderLarge(FynloCase):
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        self.env.cr.sql_log = 1
-        __import__("logging").getLogger("odoo.sql_db").setLevel(10)
         function()
         self.env.flush_all()
         return self.env.cr.sql_log_count - before

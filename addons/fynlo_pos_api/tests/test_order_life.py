@@ -17,7 +17,7 @@ class TestOrderLife(BaseCase):
 
     def test_an_end_is_an_end(self):
         self.assertEqual(allowed_steps("cancelled"), [])
-        self.assertEqual(allowed_steps("completed"), ["refund"])
+        self.assertEqual(allowed_steps("completed"), ["refund", "tip"])
         self.assertEqual(find_next("refund", "completed"), "completed")
 
     def test_every_open_state_leads_to_both_ends(self):

@@ -12,7 +12,7 @@ from ..schemas.carts import OrderCreate
 from ..schemas.order_edits import OrderPatch
 from .random_carts import RandomCarts
 
-CARTS = int(os.environ.get("FYNLO_PARITY_CARTS", "600"))
+CARTS = 600 if os.environ.get("FYNLO_LONG_TESTS") else 40
 REPRICED = max(CARTS // 15, 10)
 SEED = int(os.environ.get("FYNLO_PARITY_SEED", "20261121"))
 

@@ -122,7 +122,9 @@ class TestRefundHttp(RefundCase):
     def test_who_may_refund_is_the_stores_choice(self):
         cashier = self.token_for(self.ada, self.corner_device)
         envelope = self.assertFailure(self.refund(cashier, all=True), 403, "approval_required")
-        self.assertEqual(envelope["details"], {"role": "supervisor"})
+        self.assertEqual(envelope["details"]["role"], "supervisor")
+        reasons = [{"reason": "role", "role": "supervisor"}]
+        self.assertEqual(envelope["details"]["reasons"], reasons)
         self.till.store.fynlo_refund_role = "cashier"
         self.assertSuccess(self.refund(cashier, amount=100), 201)
 
@@ -130,7 +132,9 @@ class TestRefundHttp(RefundCase):
         self.till.store.fynlo_refund_limit = 5.0
         self.assertSuccess(self.refund(amount=300), 201)
         envelope = self.assertFailure(self.refund(amount=201), 403, "approval_required")
-        self.assertEqual(envelope["details"], {"role": "manager"})
+        self.assertEqual(envelope["details"]["role"], "manager")
+        reasons = [{"reason": "amount", "role": "manager", "limit": 500}]
+        self.assertEqual(envelope["details"]["reasons"], reasons)
         self.assertSuccess(
             self.refund(self.token_for(self.max, self.corner_device), amount=201), 201
         )

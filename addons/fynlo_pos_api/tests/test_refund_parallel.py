@@ -64,6 +64,23 @@ class TestRefundParallel(ParallelTills):
         self.assertEqual(self.refund_at_once(lines=lines), 5)
         self.assertGivenBack(5, 13.75)
 
+    def test_credit_notes_are_never_worth_more_than_their_invoice(self):
+        with committing_env(self.dbname) as env:
+            orders = env(user=env.ref("base.user_admin").id, su=True)["pos.order"]
+            order = orders.search([("uuid", "=", self.uuid)])
+            order.partner_id = env["res.partner"].create({"name": "Guest"})
+            order.with_context(generate_pdf=False).action_pos_order_invoice()
+        lines = [{"lineId": self.line_uuid, "quantity": 1}]
+        self.assertEqual(self.refund_at_once(lines=lines), 5)
+        self.assertGivenBack(5, 13.75)
+        with committing_env(self.dbname) as env:
+            order = env["pos.order"].search([("uuid", "=", self.uuid)])
+            notes = order._fynlo_refund_orders().account_move
+            self.assertEqual(notes.reversed_entry_id, order.account_move)
+            self.assertEqual(len(set(notes.mapped("name"))), 5)
+            self.assertEqual(round(sum(notes.mapped("amount_total")), 2), 13.75)
+            self.assertFalse(any(notes.mapped("amount_residual")))
+
     def test_an_amount_is_given_back_as_often_as_it_was_paid(self):
         self.assertEqual(self.refund_at_once(amount=300), 4)
         self.assertGivenBack(0, 12.0)

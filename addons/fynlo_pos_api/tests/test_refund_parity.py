@@ -10,7 +10,7 @@ from ..schemas.refunds import RefundCreate, RefundLine
 from .random_carts import RandomCarts
 from .test_pricing_parity import CARTS, SEED
 
-SALES = max(CARTS // 10, 10)
+SALES = max(CARTS // 10, 6)
 
 
 @tagged("post_install", "-at_install")

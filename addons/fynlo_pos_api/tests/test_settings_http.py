@@ -7,8 +7,9 @@ from .common import SellingCase
 from .test_paper import read_back
 
 
-@tagged("post_install", "-at_install")
-class TestSettingsHttp(SellingCase):
+class SettingsCase(SellingCase):
+    """``manager`` is Max's token on the till."""
+
     def setUp(self):
         super().setUp()
         self.manager = self.token_for(self.max, self.corner_device)
@@ -25,6 +26,9 @@ class TestSettingsHttp(SellingCase):
         body = {"version": version, **parts}
         return self.api("PUT", "/settings", body, token=token or self.manager)
 
+
+@tagged("post_install", "-at_install")
+class TestSettingsHttp(SettingsCase):
     def test_document_holds_what_a_till_needs(self):
         self.company.write({"street": "1 Quay", "city": "Leith", "vat": False, "phone": "+44 131"})
         data = self.settings()
@@ -46,10 +50,19 @@ class TestSettingsHttp(SellingCase):
         flags = {"tips": True, "tables": True, "kitchen": True}
         self.assertEqual(data["flags"], {**flags, "customerDisplay": False, "strictStock": False})
 
+    def test_whether_tips_come_after_the_payment(self):
+        version = self.settings()["version"]
+        self.assertEqual(self.settings()["tips"], {"afterPayment": False, "limitPercent": 50.0})
+        self.till.store.write({"set_tip_after_payment": True, "fynlo_tip_limit": 25})
+        data = self.settings()
+        self.assertEqual(data["tips"], {"afterPayment": True, "limitPercent": 25.0})
+        self.assertEqual(data["version"], version + 1)
+
     def test_every_role_reads_the_same(self):
         expected = self.settings()
-        for who in (self.sue, self.max):
-            self.assertEqual(self.settings(self.token_for(who, self.corner_device)), expected)
+        self.assertEqual(self.settings(self.token_for(self.sue, self.corner_device)), expected)
+        self.assertIsNone(expected["notifications"])
+        self.assertEqual(self.settings(self.manager), {**expected, "notifications": []})
         self.assertEqual(self.settings(self.token_for(self.corner_device)), expected)
         self.assertFailure(self.api("GET", "/settings"), 401, "token_missing")
         foreign = self.read(**{"X-Store-Id": self.store_b.fynlo_uuid})
@@ -84,7 +97,7 @@ class TestSettingsHttp(SellingCase):
         self.assertEqual(receipt["footer"], "O'Brien \\ % _ 🔥")
         data = self.assertSuccess(self.update(receipt={"header": None}, flags={"tips": False}))
         self.assertEqual((data["receipt"]["header"], data["flags"]["tips"]), (None, False))
-        self.assertEqual(data, self.settings())
+        self.assertEqual(data, self.settings(self.manager))
         entry = self.env["fynlo.audit"].search([("action", "=", "settings.update")], limit=1)
         self.assertEqual(entry.data, {"parts": ["flags", "receipt"]})
 

@@ -43,6 +43,18 @@ PRIVATE = [
     "2001:db8::1",
     "2001:0:1::1",
     "fe80::1%eth0",
+    "fec0::1",
+    "feff::1",
+    "5f00::1",
+    "3fff::1",
+    "::ffff:0:127.0.0.1",
+    "2001:10::1",
+    "2001:20::1",
+    "100::1",
+    "192.0.0.8",
+    "192.31.196.1",
+    "192.52.193.1",
+    "192.175.48.1",
 ]
 BAD_URLS = (
     "http://example.com", "ftp://example.com", "//example.com", "example.com", "https://",
@@ -72,7 +84,10 @@ class TestWebhookClient(BaseCase):
         for address in PRIVATE:
             with self.subTest(address), self.assertRaises(BadTargetError):
                 check_address(address)
-        for address in ("93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34"):
+        for address in (
+            "93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34", "2001:4860::8888",
+            "192.0.1.1",
+        ):  # fmt: skip
             self.assertTrue(check_address(address))
 
     def test_bad_urls(self):

@@ -7,8 +7,9 @@ from ..engine.webhook import EVENTS
 from .common import SellingCase
 
 
-@tagged("post_install", "-at_install")
-class TestWebhookHttp(SellingCase):
+class WebhookCase(SellingCase):
+    """Adds webhooks over the API and looks at what waits for them."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -35,6 +36,9 @@ class TestWebhookHttp(SellingCase):
         deliveries = hook.delivery_ids.sorted("id")
         return [(each.type, json.loads(each.body)) for each in deliveries]
 
+
+@tagged("post_install", "-at_install")
+class TestWebhookHttp(WebhookCase):
     # --- Webhooks
 
     def test_the_secret_is_told_once(self):
@@ -148,6 +152,18 @@ class TestWebhookHttp(SellingCase):
         names = [name for name, _ in self.told(hook)]
         self.assertEqual(names, ["order.created", "order.updated", "order.cancelled"])
 
+    def test_a_tip_after_the_payment_is_told_with_the_new_total(self):
+        self.till.store.set_tip_after_payment = True
+        body = self.body(payments=[self.payment(self.card, 275)])
+        self.post(body)
+        hook = self.hook(self.add())
+        tip = {"id": str(uuid4()), "amount": 50}
+        self.assertSuccess(self.post(tip, path=f"/orders/{body['id']}/tip"))
+        events = {name: document["data"] for name, document in self.told(hook)}
+        self.assertEqual(list(events), ["order.updated", "order.paid"])
+        for data in events.values():
+            self.assertEqual((data["total"], data["paid"], data["version"]), (325, 325, 2))
+
     def test_a_refund_is_told_of_the_order(self):
         body = self.paid_body()
         self.post(body)
@@ -184,6 +200,12 @@ class TestWebhookHttp(SellingCase):
             ],
         )  # fmt: skip
         self.assertNotIn("Guest", "".join(hook.delivery_ids.mapped("body")))
+
+    def test_what_is_new_has_not_changed_beside(self):
+        hook = self.hook(self.add(events=["product.created", "product.updated"]))
+        product = self.env["product.template"].create({"name": "Pie", "available_in_pos": True})
+        product.list_price = 3
+        self.assertEqual([name for name, _ in self.told(hook)], ["product.created"])
 
     def test_nobody_listens_nothing_is_asked(self):
         """A change costs no query as long as no webhook wants it."""

@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.addons.fynlo_base.tests.parallel import committing_env
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -145,6 +147,67 @@ class TestWebhookSender(BaseCase):
         self.tell("e")
         self.run_sender()
         self.assertLess(other.spans[0][1], min(span[1] for span in self.receiver.spans))
+
+    def test_what_waits_for_an_archived_webhook_goes_with_the_dead(self):
+        self.tell("a", "b")
+        with committing_env(self.dbname) as env:
+            env["fynlo.webhook"].browse(self.hook_id).active = False
+            env["fynlo.webhook.delivery"].search([], limit=1, order="id").expires_at = "2020-01-01"
+        with committing_env(self.dbname) as env:
+            env["fynlo.webhook.event"]._gc_told()
+        self.assertEqual([each["state"] for each in self.deliveries()], ["pending"])
+
+    def slow_and_quick(self, slow, pause_s):
+        """Return ``(slow receivers, quick one)``; each slow one has a backlog of three."""
+        self.receiver.pause_s = pause_s
+        others = [Receiver(pause_s=pause_s) for _ in range(slow - 1)]
+        quick = Receiver()
+        for each in (*others, quick):
+            self.addCleanup(each.close)
+        with committing_env(self.dbname) as env:
+            for each in others:
+                self.add_hook(env, each.url)
+        self.tell("a", "b", "c")
+        return [self.receiver, *others], quick
+
+    def test_backlog_of_two_slow_receivers_holds_up_nobody(self):
+        slow, quick = self.slow_and_quick(2, 1.5)
+        with committing_env(self.dbname) as env:
+            self.add_hook(env, quick.url)
+        self.tell("now")
+        self.run_sender()
+        self.assertLess(quick.spans[0][1], min(span[1] for each in slow for span in each.spans))
+
+    def test_known_slow_receivers_take_half_of_the_senders(self):
+        slow, quick = self.slow_and_quick(5, 0.4)
+        mended = patch.object(sending, "_SLOW_MS", 300)
+        mended.start()
+        self.addCleanup(mended.stop)
+        self.run_sender()  # nobody knows them yet
+        with committing_env(self.dbname) as env:
+            self.add_hook(env, quick.url)
+        for each in slow:
+            each.spans.clear()
+        self.tell("a", "b")
+        self.run_sender()
+        spans = sorted(span[:2] for each in slow for span in each.spans)
+        self.assertEqual(len(spans), 10)
+        at_once = [sum(began <= start < ended for began, ended in spans) for start, _ in spans]
+        self.assertEqual(max(at_once), 2)
+        self.assertLess(quick.spans[-1][1], spans[0][1])
+
+    def test_what_happens_while_slow_ones_are_told_does_not_wait_for_them(self):
+        slow, quick = self.slow_and_quick(2, 1.5)
+        with committing_env(self.dbname) as env:
+            self.add_hook(env, quick.url)
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(self.run_sender)
+            time.sleep(2)
+            began = time.monotonic()
+            self.tell("late")
+            running.result()
+        self.assertLess(quick.spans[0][0] - began, 1)
+        self.assertGreater(max(span[1] for each in slow for span in each.spans) - began, 1)
 
     def test_an_answer_that_repeats_the_secret(self):
         def repeat(handler):

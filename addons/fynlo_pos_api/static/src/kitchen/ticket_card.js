@@ -26,6 +26,13 @@ export class TicketCard extends Component {
         return table ? table.name : customer || ORDER_TYPES[orderType] || "";
     }
 
+    /** When it is fetched or brought, in the time of the kitchen's browser. */
+    get due() {
+        const { scheduledAt } = this.props.ticket;
+        const options = { hour: "2-digit", minute: "2-digit" };
+        return scheduledAt && new Date(scheduledAt).toLocaleTimeString([], options);
+    }
+
     get age() {
         return this.describe(this.props.ticket.firedAt, this.props.ticket.readyAt);
     }
