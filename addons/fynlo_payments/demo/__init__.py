@@ -1,0 +1,1 @@
+"""Card payments of the demo restaurant, as plain data."""

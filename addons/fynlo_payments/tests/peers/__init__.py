@@ -1,0 +1,1 @@
+"""Gateways that run on this machine. They keep real state and misbehave on request."""

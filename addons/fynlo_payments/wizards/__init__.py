@@ -1,0 +1,1 @@
+from . import fynlo_payment_settle_wizard
