@@ -1,0 +1,21 @@
+{
+    "name": "Fynlo Sync",
+    "summary": "Tills that work offline: what has changed, exactly once",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Point of Sale",
+    "license": "LGPL-3",
+    "author": "Fynlo",
+    "website": "https://fynlo.example",
+    "depends": ["fynlo_base", "fynlo_pos_api"],
+    "external_dependencies": {"python": ["redis", "websockets"]},
+    "data": [
+        "data/ir_cron.xml",
+        "data/push_cron.xml",
+        "security/ir.model.access.csv",
+        "security/fynlo_sync_rules.xml",
+        "views/fynlo_sync_op_views.xml",
+        "views/fynlo_sync_conflict_views.xml",
+        "views/fynlo_sync_device_views.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,28 @@
+"""All that a till gets, in the order in which it gets it: what is named comes first."""
+
+from .menu_rows import CATEGORIES, PAYMENT_METHODS, PRESETS, TAXES
+from .order_part_rows import ORDER_LINES, PAYMENTS
+from .order_rows import ORDERS
+from .people_rows import CUSTOMERS, EMPLOYEES
+from .price_rows import PRICES
+from .product_rows import PRODUCTS
+from .stock_rows import STOCK
+from .store_rows import FLOORS, SETTINGS, TABLES
+
+COLLECTIONS = (
+    SETTINGS,
+    CATEGORIES,
+    TAXES,
+    PAYMENT_METHODS,
+    PRESETS,
+    FLOORS,
+    TABLES,
+    EMPLOYEES,
+    PRODUCTS,
+    PRICES,
+    STOCK,
+    CUSTOMERS,
+    ORDERS,
+    ORDER_LINES,
+    PAYMENTS,
+)

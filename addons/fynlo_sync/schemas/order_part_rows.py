@@ -1,0 +1,132 @@
+"""What a till gets of what belongs to orders: their lines and payments."""
+
+from ..engine.collection import Collection, Source
+from .sync_row import JsonText, Millis, SyncRow
+
+
+class OrderLineRow(SyncRow):
+    """A line of an order, as the order's own reply tells it."""
+
+    order_id: str
+    parent_id: str | None
+    product_id: str
+    name: str
+    quantity: float
+    refunded_quantity: float
+    refunded_total: int
+    unit_price: int
+    discount_percent: float
+    subtotal: int
+    total: int
+    modifiers: JsonText
+    note: str | None
+    kind: str | None
+    seat: int | None
+    comp_reason: str | None
+    course: int | None
+    sent_quantity: float
+
+
+ORDER_LINES = Collection(
+    name="orderLines",
+    table="pos_order_line",
+    columns=(
+        "order_id", "product_id", "full_product_name", "qty", "price_unit", "discount",
+        "price_subtotal", "price_subtotal_incl", "customer_note", "fynlo_kind", "fynlo_seat",
+        "fynlo_comp_reason", "course_id", "combo_parent_id",
+    ),
+    reader="fynlo.pull.order_lines",
+    row=OrderLineRow,
+    public_id="uuid",
+    store="SELECT config_id FROM pos_order WHERE id = changed.order_id",
+    company="changed.company_id",
+    sources=(
+        Source(
+            "pos_order_line",
+            "SELECT changed.refunded_orderline_id",
+            ("refunded_orderline_id", "qty", "price_subtotal_incl"),
+            company="changed.company_id",
+        ),
+        Source(
+            "pos_order",
+            """SELECT back.refunded_orderline_id FROM pos_order_line back
+               WHERE back.order_id = changed.id""",
+            ("state",),
+            company="changed.company_id",
+        ),
+        Source(
+            "pos_order_line_product_template_attribute_value_rel",
+            "SELECT changed.pos_order_line_id",
+        ),
+        Source(
+            "product_attribute_custom_value",
+            "SELECT changed.pos_order_line_id",
+            ("pos_order_line_id", "custom_value"),
+        ),
+        Source(
+            "fynlo_kitchen_item",
+            """SELECT id FROM pos_order_line
+               WHERE order_id = changed.order_id AND uuid = changed.line_uuid""",
+            ("line_uuid", "quantity", "cancelled_quantity"),
+            store="changed.config_id",
+        ),
+        Source(
+            "pos_session",
+            """SELECT line.id FROM pos_order sold JOIN pos_order_line line
+               ON line.order_id = sold.id WHERE sold.session_id = changed.id""",
+            ("state",),
+            store="changed.config_id",
+        ),
+        # An order for another day comes back with the session that it is paid in.
+        Source(
+            "pos_order",
+            "SELECT id FROM pos_order_line WHERE order_id = changed.id",
+            ("session_id",),
+            store="changed.config_id",
+        ),
+    ),
+)  # fmt: skip
+
+
+class PaymentRow(SyncRow):
+    """A payment of an order, as the order's own reply tells it."""
+
+    order_id: str
+    method_id: str
+    type: str
+    amount: int
+    tendered: int
+    change: int
+    reference: str | None
+    paid_at: Millis
+
+
+PAYMENTS = Collection(
+    name="payments",
+    table="pos_payment",
+    columns=(
+        "pos_order_id", "payment_method_id", "amount", "is_change", "fynlo_change",
+        "fynlo_reference", "transaction_id", "payment_date",
+    ),
+    reader="fynlo.pull.payments",
+    row=PaymentRow,
+    public_id="uuid",
+    store="SELECT config_id FROM pos_order WHERE id = changed.pos_order_id",
+    company="changed.company_id",
+    where="changed.is_change IS NOT TRUE",
+    sources=(
+        Source(
+            "pos_session",
+            """SELECT paid.id FROM pos_order sold JOIN pos_payment paid
+               ON paid.pos_order_id = sold.id WHERE sold.session_id = changed.id""",
+            ("state",),
+            store="changed.config_id",
+        ),
+        Source(
+            "pos_order",
+            "SELECT id FROM pos_payment WHERE pos_order_id = changed.id",
+            ("session_id",),
+            store="changed.config_id",
+        ),
+    ),
+)  # fmt: skip

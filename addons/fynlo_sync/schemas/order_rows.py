@@ -1,0 +1,89 @@
+"""What a till gets of orders: those of the sessions that are not closed."""
+
+from ..engine.collection import Collection, Source
+from .sync_row import JsonText, Millis, SyncRow
+
+
+class OrderRow(SyncRow):
+    """An order, as ``GET /orders/{id}`` tells it; its lines and payments are rows of their own."""
+
+    reference: str
+    tracking_number: str | None
+    state: str
+    payment_state: str
+    version: int
+    order_type: str | None
+    table_id: str | None
+    customer_id: str | None
+    customer_name: str | None
+    employee_id: str | None
+    device_id: str | None
+    session_id: str
+    occurred_at: Millis
+    scheduled_at: Millis | None
+    guest_count: int
+    currency: str
+    subtotal: int
+    tax_total: int
+    tip: int
+    total: int
+    amount_paid: int
+    amount_due: int
+    change: int
+    price_difference: int
+    note: str | None
+    split_from: str | None
+    merged_into: str | None
+    refund_of: str | None
+    taxes: JsonText
+    shares: JsonText
+    refunds: JsonText
+    delivery_address: JsonText
+
+
+ORDERS = Collection(
+    name="orders",
+    table="pos_order",
+    columns=(
+        "pos_reference", "tracking_number", "state", "fynlo_state", "fynlo_version",
+        "fynlo_order_type", "table_id", "partner_id", "floating_order_name", "employee_id",
+        "fynlo_device_id", "session_id", "date_order", "preset_time", "customer_count",
+        "amount_total", "amount_tax", "amount_paid", "amount_return", "tip_amount",
+        "fynlo_price_difference", "general_customer_note", "fynlo_taxes", "fynlo_split_from_id",
+        "fynlo_merged_into_id", "fynlo_is_money_back", "fynlo_delivery_address_id", "config_id",
+    ),
+    reader="fynlo.pull.orders",
+    row=OrderRow,
+    public_id="uuid",
+    store="changed.config_id",
+    company="changed.company_id",
+    sources=(
+        Source(
+            "fynlo_order_share",
+            "SELECT changed.order_id",
+            ("order_id", "number", "amount"),
+        ),
+        # A refund changes what it was taken back from.
+        Source(
+            "pos_order_line",
+            "SELECT order_id FROM pos_order_line WHERE id = changed.refunded_orderline_id",
+            ("refunded_orderline_id", "qty"),
+            company="changed.company_id",
+        ),
+        Source(
+            "pos_order",
+            """SELECT sold.order_id FROM pos_order_line back
+               JOIN pos_order_line sold ON sold.id = back.refunded_orderline_id
+               WHERE back.order_id = changed.id""",
+            ("state", "amount_total"),
+            company="changed.company_id",
+        ),
+        # It leaves the till with its session.
+        Source(
+            "pos_session",
+            "SELECT id FROM pos_order WHERE session_id = changed.id",
+            ("state",),
+            store="changed.config_id",
+        ),
+    ),
+)  # fmt: skip

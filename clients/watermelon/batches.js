@@ -1,0 +1,51 @@
+/** Puts together what is sent at once. */
+
+const MAX_RECORDS = 500
+export const KINDS = ['created', 'updated', 'deleted']
+
+/** Return the id of a row; of a deleted one there is nothing else. */
+export const idOf = (row) => row.id ?? row
+
+/**
+ * Return `[{ cursor, changes, pending }]`: rows of one base each, customers first, an order never
+ * apart from its lines and payments. `pending` counts the records of the later ones.
+ *
+ * @param {object} changes WatermelonDB's
+ * @param {{ cursor: object, ids?: string[] }[]} bases oldest first; the last has all other rows
+ */
+export function batchesOf(changes, bases) {
+  const batches = []
+  let last
+  for (const [base, rows] of aggregatesOf(changes, bases)) {
+    if (last?.base !== base || last.size + rows.length > MAX_RECORDS)
+      batches.push((last = { base, size: 0, cursor: bases[base].cursor, changes: {} }))
+    for (const { table, kind, row } of rows) {
+      last.changes[table] ??= { created: [], updated: [], deleted: [] }
+      last.changes[table][kind].push(row)
+    }
+    last.size += rows.length
+  }
+  let pending = batches.reduce((sum, { size }) => sum + size, 0)
+  return batches.map(({ cursor, size, changes }) => ({ cursor, changes, pending: (pending -= size) }))
+}
+
+function aggregatesOf(changes, bases) {
+  const found = new Map()
+  const tables = Object.keys(changes).sort((a, b) => (b === 'customers') - (a === 'customers'))
+  for (const table of tables)
+    for (const kind of KINDS)
+      for (const row of changes[table][kind]) {
+        const base = bases.findIndex(({ ids }) => !ids || ids.includes(idOf(row)))
+        const key = `${base}/${row.orderId ?? idOf(row)}`
+        if (!found.has(key)) found.set(key, [base, []])
+        found.get(key)[1].push({ table, kind, row })
+      }
+  const parts = [...found.values()].flatMap(([base, rows]) => cut(rows).map((part) => [base, part]))
+  return parts.sort(([a], [b]) => a - b)
+}
+
+/** An order of more than a push may have goes in parts: the server adds them to it. */
+function cut(rows) {
+  const starts = rows.map((_row, index) => index).filter((index) => index % MAX_RECORDS === 0)
+  return starts.map((start) => rows.slice(start, start + MAX_RECORDS))
+}
