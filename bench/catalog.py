@@ -31,8 +31,8 @@ def fill(suite, store):
     run_python(suite.database, _FILL.format(**facts))
 
 
-def _load_models(client, config_id):
-    """Return what the web till asks ``load_data`` for: every model it knows."""
+def find_session(client, config_id):
+    """Return the ids of the sessions of a store; ``load_data`` is asked of one."""
     return client.call("pos.session", "search", [["config_id", "=", config_id]], limit=1)
 
 
@@ -42,12 +42,12 @@ def run(calls, own_calls):
         client = OdooClient(suite.base_url, suite.database.name)
         store = FynloStore(suite, client, "Catalog", tills=1).open()
         fill(suite, store)
-        session_id = _load_models(client, store.own.config_id)[0]
+        session_id = find_session(client, store.own.config_id)[0]
         api = Client(suite.base_url, {"Authorization": f"Bearer {store.tokens[0]}"})
         status, headers, raw = api.request("GET", "/api/v1/catalog")
         plain = {"Accept-Encoding": "identity"}
         figures = {"products": PRODUCTS, "catalogBytes": len(raw), "firstStatus": status}
-        own = _measure_own(suite, client, session_id, own_calls)
+        own = measure_own(suite, client, session_id, own_calls)
         figures["load_data"] = own.figures()
         for name, extra in (
             ("catalog", plain),
@@ -67,7 +67,8 @@ def _measure(name, api, headers, calls, expected):
     return run_load(name, [api], make_call, calls, is_ok=lambda status, _raw: status == expected)
 
 
-def _measure_own(suite, client, session_id, calls):
+def measure_own(suite, client, session_id, calls):
+    """Measure Odoo's ``load_data`` as its web till calls it; return the ``Sample``."""
     params = call_params("pos.session", "load_data", [[session_id], []])
     body = {"jsonrpc": "2.0", "method": "call", "params": params}
     headers = {"Cookie": client.cookie}

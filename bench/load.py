@@ -31,10 +31,12 @@ class Sample:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
     def figures(self):
-        """Return the figures of the table, rounded."""
+        """Return the figures of the table, rounded; what was answered, too, if anything failed."""
+        told = {"statuses": self.statuses} if self.errors else {}
         return {
             "requests": len(self.latencies_ms),
             "errors": self.errors,
+            **told,
             "perSecond": round(len(self.latencies_ms) / self.seconds, 1) if self.seconds else 0,
             "p50Ms": round(self.percentile(0.50), 1),
             "p95Ms": round(self.percentile(0.95), 1),

@@ -137,7 +137,13 @@ class OdooStore:
 
     def rpc(self, number, *, with_references):
         """Return ``(method, path, body, headers)`` of one order as the web till sends it."""
-        orders = [self.order(number, with_references=with_references)]
+        return self._sync([self.order(number, with_references=with_references)])
+
+    def rpc_many(self, numbers, size):
+        """Return ``(method, path, body, headers)`` of ``size`` orders that come together."""
+        return self._sync([self.order(next(numbers), with_references=True) for _ in range(size)])
+
+    def _sync(self, orders):
         params = call_params("pos.order", "sync_from_ui", [orders])
         params["kwargs"]["context"] = {"config_id": self.config_id, "device_identifier": "1"}
         body = {"jsonrpc": "2.0", "method": "call", "params": params}

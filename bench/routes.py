@@ -53,6 +53,10 @@ class Routes:
             "drawers": "/drawers",
             "kitchen stations": "/kitchen/stations",
             "kitchen tickets": "/kitchen/tickets?state=open",
+            "products": "/products",
+            "products by name": "/products?query=Product%2042",
+            "inventory": "/inventory",
+            "settings": "/settings",
             "who am I": "/auth/me",
         }
 
@@ -94,7 +98,8 @@ class Routes:
 
         def make_call(client, _call):
             place = path.format(subjects[next(numbers)]) if subjects else path
-            headers = {"Authorization": f"Bearer {self.store.tokens[client]}"}
+            token = self.store.tokens[client]
+            headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "gzip"}  # as iOS
             return method, f"{PREFIX}{place}", _fresh(body), headers
 
         clients = [self.api] * CONNECTIONS

@@ -11,13 +11,21 @@ import platform
 import time
 from pathlib import Path
 
+import apple_pay
 import catalog
 import closing
 import customers
 import floor
+import fraud
+import gateway
 import growth
+import imports
 import orders
+import payments
+import push
 import routes
+import sync
+import webhooks
 
 SCENARIOS = {
     "floor": lambda quick: floor.run(calls=50 if quick else 250, rounds=3 if quick else 7),
@@ -25,7 +33,19 @@ SCENARIOS = {
     "catalog": lambda quick: catalog.run(calls=50 if quick else 300, own_calls=2 if quick else 5),
     "growth": lambda quick: growth.run(calls=20 if quick else 60, rounds=2 if quick else 5),
     "customers": lambda quick: customers.run(calls=5 if quick else 40),
+    "fraud": lambda quick: fraud.run(days=10 if quick else 28),
     "routes": lambda quick: routes.run(calls=4 if quick else 20),
+    "imports": lambda quick: imports.run(rows=1000 if quick else 50_000),
+    "webhooks": lambda quick: webhooks.run(calls=5 if quick else 60),
+    "payments": lambda quick: payments.run(
+        events=100 if quick else 1000, duplicates=100 if quick else 1000
+    ),
+    "apple_pay": lambda quick: apple_pay.run(calls=50 if quick else 1000),
+    "push": lambda quick: push.run(calls=2 if quick else 10, size=50),
+    "sync": lambda quick: sync.run(calls=20 if quick else 200, own_calls=1 if quick else 3),
+    "gateway": lambda quick: gateway.run(
+        clients=50 if quick else 1000, crowd=100 if quick else 2000, rounds=3 if quick else 15
+    ),
     "closing": lambda quick: closing.run(orders=200 if quick else 1000),
 }
 

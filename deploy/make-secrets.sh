@@ -9,7 +9,7 @@ mkdir -p "$folder"
 # Nobody but the owner enters the folder. The files themselves are readable, since each is mounted into
 # containers that run as other users.
 chmod 700 "$folder"
-for name in admin_password postgres_password odoo_db_password fynlo_secret_key metrics_token; do
+for name in admin_password postgres_password odoo_db_password gateway_db_password fynlo_secret_key metrics_token; do
     if [ -e "$folder/$name" ]; then
         echo "kept $name"
         continue

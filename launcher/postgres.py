@@ -8,14 +8,13 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from . import files, process
+from . import files, ports, process
 from .errors import LauncherError
 
 ROLE = "odoo"
@@ -242,7 +241,12 @@ def _running_port(folder, binaries):
 
 
 def _start(folder, binaries, fast):
-    port = str(free_port())
+    with ports.hold() as port:
+        _start_on(str(port), folder, binaries, fast)
+    return str(port)
+
+
+def _start_on(port, folder, binaries, fast):
     settings = {**SETTINGS, **(FAST if fast else {}), "port": port}
     options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
     command = [
@@ -256,7 +260,6 @@ def _start(folder, binaries, fast):
         "60",
     ]
     process.run([*command, "-o", options, "start"], "PostgreSQL does not start", **_drop())
-    return port
 
 
 def _ensure_role(server):
@@ -278,10 +281,3 @@ def _ensure_role(server):
         sql,
     ]
     process.run(command, "PostgreSQL refuses its own role", env=environment)
-
-
-def free_port():
-    """Give a TCP port of the loopback interface that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

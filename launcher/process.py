@@ -92,22 +92,23 @@ def is_alive(mark):
 
 
 def stop(mark, patience_s=20):
-    """Ask a process group to end, kill it after ``patience_s``.
+    """Ask the leader of a process group to end; kill what there is of the group after that.
 
-    A process that is gone or another's is left alone.
+    A leader that has died may leave others. No number of a group is given anew while it has
+    members; a process that is another's by now is left alone.
     """
-    if not is_alive(mark):
+    if is_alive(mark):
+        os.kill(mark[0], signal.SIGTERM)
+        _await(lambda: not is_alive(mark), mark[0], patience_s)
+    elif not mark or identity(mark[0]):
         return
-    os.kill(mark[0], signal.SIGTERM)
-    _await_end(mark, patience_s)
-    _signal_group(mark[0], signal.SIGKILL)
-    _await_end(mark, KILL_S)
+    _await(lambda: not _signal_group(mark[0], signal.SIGKILL), mark[0], KILL_S)
 
 
-def _await_end(mark, patience_s):
+def _await(is_done, pid, patience_s):
     deadline = time.monotonic() + patience_s
-    while is_alive(mark) and time.monotonic() < deadline:
-        reap(mark[0])
+    while not is_done() and time.monotonic() < deadline:
+        reap(pid)
         time.sleep(0.02)
 
 
@@ -118,5 +119,9 @@ def reap(pid):
 
 
 def _signal_group(pgid, number):
-    with suppress(ProcessLookupError, PermissionError):
+    """Send a signal; tell whether there was somebody who is ours to hear it."""
+    try:
         os.killpg(pgid, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True

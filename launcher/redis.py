@@ -5,9 +5,8 @@ import socket
 import subprocess
 import time
 
-from . import process
+from . import ports, process
 from .errors import LauncherError
-from .postgres import free_port
 
 READY_S = 10
 
@@ -17,9 +16,10 @@ def external():
     return os.environ.get("REDIS_URL") or None
 
 
-def start(state, python, log):
-    """Start Valkey on a free port, its files in the state folder; give ``(identity, url)``.
+def start(state, python, log, port=0):
+    """Start Valkey, its files in the state folder; give ``(identity, url)``.
 
+    :param port: one that the caller holds (:func:`launcher.ports.hold`); 0 takes any free one
     :raise LauncherError: this machine has no wheel of it, or it does not start
     """
     program = next(
@@ -32,8 +32,15 @@ def start(state, python, log):
         raise LauncherError(
             "Valkey's wheel needs Python 3.11 or later: set REDIS_URL to a Redis of your own."
         )
-    folder, port = state / "valkey", free_port()
+    folder = state / "valkey"
     folder.mkdir(exist_ok=True)
+    if port:
+        return _start_on(port, folder, program, log)
+    with ports.hold() as port:
+        return _start_on(port, folder, program, log)
+
+
+def _start_on(port, folder, program, log):
     command = [
         program,
         "--bind",

@@ -11,52 +11,10 @@ from . import process
 from .errors import LauncherError
 from .paths import INSIDE
 
-QUEUE = 1024
 READY_S = 120
 READY_PATH = "/api/v1/health/ready"
-GEVENT_OFFSET = 3
-MAX_PORT = 65535
 # The last line of a traceback.
 RAISED = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Warning)\b")
-
-
-def listen(port):
-    """Give a listening socket on the loopback interface.
-
-    :param port: 0 takes any free one
-    :raise LauncherError: the port is taken, not allowed, or no port at all
-    """
-    if not 0 <= port <= MAX_PORT:
-        raise LauncherError(f"There is no port {port}: choose one up to {MAX_PORT} with --port.")
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-        listener.listen(QUEUE)
-    except OSError as error:
-        listener.close()
-        why = "is for root only" if isinstance(error, PermissionError) else "is taken"
-        raise LauncherError(f"Port {port} {why}: choose another one with --port.") from None
-    return listener
-
-
-def listen_pair(port=0):
-    """Give ``(listening socket, (HTTP port, gevent port))`` where both ports are free.
-
-    :param port: of HTTP; 0 takes any that has a free one for gevent
-    :raise LauncherError: one of them is taken
-    """
-    while True:
-        listener = listen(port)
-        http_port = listener.getsockname()[1]
-        try:
-            listen(http_port + GEVENT_OFFSET).close()
-        except LauncherError:
-            listener.close()
-            if port:
-                raise
-        else:
-            return listener, (http_port, http_port + GEVENT_OFFSET)
 
 
 def start(installation, config_file, environment, listener, log):

@@ -5,9 +5,10 @@ A record on disk lets the next launcher clear what a killed one left.
 
 import os
 import signal
+import time
 from contextlib import contextmanager
 
-from . import config, files, install, postgres, process, redis, server
+from . import config, files, gateway, install, ports, postgres, process, redis, server
 from .database import Databases
 from .errors import LauncherError
 from .paths import log_dir, state_dir
@@ -16,6 +17,9 @@ from .terminal import step
 
 RECORD = "run.json"
 LOCK = "up.lock"
+#: What is stopped, in this order; PostgreSQL follows.
+PROCESSES = ("gateway", "odoo", "redis")
+LOOK_S = 0.5
 
 
 def record():
@@ -49,13 +53,16 @@ def clear_leftovers():
     It is taken over.
     """
     left = record()
-    for name in ("odoo", "redis"):
+    for name in PROCESSES:
         process.stop(left.get(name))
     (state_dir() / RECORD).unlink(missing_ok=True)
 
 
 class Stack:
-    """PostgreSQL, Redis if wanted, and Odoo with the suite, as one thing to start and stop."""
+    """PostgreSQL, Redis if wanted, Odoo with the suite, and the gateway of its tills.
+
+    One thing to start and stop.
+    """
 
     def __init__(self, port, database, with_redis, workers):
         self.port = port
@@ -65,8 +72,8 @@ class Stack:
         self.state = state_dir()
         self.log = log_dir() / "odoo.log"
         self.marks = {"launcher": process.identity(os.getpid())}
-        self.child = None
-        self.url = None
+        self.children = {}
+        self.url = self.realtime_url = None
         self.installation = None
         self.owns_postgres = False
 
@@ -75,7 +82,38 @@ class Stack:
 
         :raise LauncherError: a step fails; what was started before is still to be stopped
         """
-        listener, ports = server.listen_pair(self.port)
+        beside = (ports.GEVENT_OFFSET, ports.GATEWAY_OFFSET)
+        with ports.odoo_ports(self.port, beside) as (listener, numbers):
+            self.url = f"http://127.0.0.1:{numbers[0]}"
+            self.realtime_url = gateway.url(numbers[2])
+            self._start(listener, numbers)
+
+    def announce(self):
+        """Let other commands know that it is ready, and where."""
+        self._write_record(url=self.url, realtime=self.realtime_url, ready=True)
+
+    def stop(self):
+        """Stop what this stack started, in reverse, and nothing else."""
+        for name in PROCESSES:
+            process.stop(self.marks.get(name))
+        if self.owns_postgres:
+            postgres.stop(self.state, self.installation.python)
+        (self.state / RECORD).unlink(missing_ok=True)
+
+    def wait(self):
+        """Stay until Odoo or the gateway ends.
+
+        :raise LauncherError: always: it was not asked to end
+        """
+        while True:
+            for name, (child, log) in self.children.items():
+                if child.poll() is not None:
+                    raise LauncherError(
+                        f"{name} ended by itself: {server.last_error(log)} (log: {log})"
+                    )
+            time.sleep(LOOK_S)
+
+    def _start(self, listener, numbers):
         self.installation = provide()
         database_server = self._start_postgres()
         environment = config.environment(self.installation.odoo, self.state, **self._extras())
@@ -85,43 +123,31 @@ class Stack:
             database_server,
             self.database,
             self.state / "data",
-            ports,
+            numbers,
             self.workers,
         )
         self._prepare_database(
             Databases(database_server, self.state / "data"), environment, config_file
         )
         with step("Starting Odoo"):
-            self.child = server.start(
-                self.installation, config_file, environment, listener, self.log
-            )
-            self.marks["odoo"] = process.identity(self.child.pid)
-            self._write_record(ready=False)
+            child = server.start(self.installation, config_file, environment, listener, self.log)
+            self._watch("Odoo", child, self.log)
             listener.close()
-            server.wait_ready(self.child, ports, self.log)
-        self.url = f"http://127.0.0.1:{ports[0]}"
+            server.wait_ready(child, numbers, self.log)
+        with step("Starting the gateway"):
+            self._start_gateway(numbers[2], database_server.dsn(self.database), environment)
 
-    def announce(self):
-        """Let other commands know that it is ready, and where."""
-        self._write_record(url=self.url, ready=True)
+    def _start_gateway(self, port, dsn, environment):
+        log = log_dir() / "gateway.log"
+        child = gateway.start(self.installation.python, port, dsn, self.url, environment, log)
+        self._watch("Gateway", child, log)
+        gateway.wait_answers(child, port, log)
 
-    def stop(self):
-        """Stop what this stack started, in reverse, and nothing else."""
-        for name in ("odoo", "redis"):
-            process.stop(self.marks.get(name))
-        if self.owns_postgres:
-            postgres.stop(self.state, self.installation.python)
-        (self.state / RECORD).unlink(missing_ok=True)
-
-    def wait(self):
-        """Stay until Odoo ends.
-
-        :raise LauncherError: always: it was not asked to end
-        """
-        self.child.wait()
-        raise LauncherError(
-            f"Odoo ended by itself: {server.last_error(self.log)} (log: {self.log})"
-        )
+    def _watch(self, name, child, log):
+        """Remember a child: to stop it, and to notice that it ends."""
+        self.children[name] = child, log
+        self.marks[name.lower()] = process.identity(child.pid)
+        self._write_record(ready=False)
 
     def _start_postgres(self):
         own = postgres.external(self.installation.python)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from . import files, logcheck, process, server, testbed
+from . import files, logcheck, ports, process, server, testbed
 from .paths import INSIDE
 
 
@@ -115,23 +115,34 @@ def running_server(
         ):
             yield running
         return
-    listener, ports = server.listen_pair()
-    log = bed().folder / f"server-{database.name}-{ports[0]}.log"
-    log.unlink(missing_ok=True)
-    metrics = files.fresh_dir(bed().folder / f"metrics-{ports[0]}")
-    variables = bed().environment(PROMETHEUS_MULTIPROC_DIR=str(metrics), **(environment or {}))
-    config_file = bed().config_file(database.name, ports, workers)
-    child = server.start(bed().installation, config_file, variables, listener, log)
-    mark = process.identity(child.pid)
-    listener.close()
-    try:
-        server.wait_ready(child, ports, log, ready_path)
-        urls = [f"http://127.0.0.1:{port}" for port in ports]
-        yield RunningServer(*urls, database, log, child.pid)
-    finally:
-        process.stop(mark)
+    with ports.odoo_ports() as (listener, numbers):
+        log = bed().folder / f"server-{database.name}-{numbers[0]}.log"
+        log.unlink(missing_ok=True)
+        metrics = files.fresh_dir(bed().folder / f"metrics-{numbers[0]}")
+        variables = bed().environment(PROMETHEUS_MULTIPROC_DIR=str(metrics), **(environment or {}))
+        config_file = bed().config_file(database.name, numbers, workers)
+        child = server.start(bed().installation, config_file, variables, listener, log)
+        mark = process.identity(child.pid)
+        listener.close()
+        try:
+            server.wait_ready(child, numbers, log, ready_path)
+            urls = [f"http://127.0.0.1:{number}" for number in numbers]
+            yield RunningServer(*urls, database, log, child.pid)
+        finally:
+            process.stop(mark)
     found = logcheck.complaints(log.read_text(errors="replace").splitlines(), expected_log)
     assert not found, "The server's log complains:\n" + "\n".join(found)
+
+
+def lift_rate_limits(database):
+    """Let the servers of a database answer any number of requests; they start after this."""
+    classes = ("read", "write", "auth", "bulk")
+    rows = ", ".join(f"('fynlo.rate_limit.{each}', '100000,100000')" for each in classes)
+    bed().databases.sql(
+        f"INSERT INTO ir_config_parameter (key, value) VALUES {rows} "
+        "ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+        database.name,
+    )
 
 
 def run_odoo(database, *arguments):

@@ -19,7 +19,7 @@ _HEAD = """\
 <!-- Made by tools/order_life_doc.py from engine/order_life.py. Change that, then run it. -->
 
 A step that its state does not allow is answered with 409 `illegal_transition`; `details.allowed`
-lists those that it does. A finished or cancelled order takes no step any more, whatever arrives
+lists those that it does. A finished or cancelled order is never opened again, whatever arrives
 late. Each step is logged on the order: what, by whom, on which till, when, and why. How much of it
 is paid is told apart, by `paymentState`.
 

@@ -7,7 +7,7 @@ import platform
 import shutil
 import sys
 
-from .. import apt, odoo, postgres, redis, server, stack
+from .. import apt, odoo, ports, postgres, redis, stack
 from ..errors import LauncherError
 from ..files import MEGABYTE
 from ..paths import cache_dir, state_dir
@@ -63,11 +63,12 @@ def _redis(_options):
 
 
 def _ports(options):
-    ports = (options.port, options.port + server.GEVENT_OFFSET)
+    steps = (0, ports.GEVENT_OFFSET, ports.GATEWAY_OFFSET)
+    wanted = [options.port + step for step in steps]
     if not stack.is_up():
-        for port in ports:
-            server.listen(port).close()
-    return f"{ports[0]} and {ports[1]} of 127.0.0.1"
+        for port in wanted:
+            ports.listen(port).close()
+    return f"{wanted[0]}, {wanted[1]} and {wanted[2]} of 127.0.0.1"
 
 
 def _cache(_options):

@@ -13,6 +13,8 @@ from ..terminal import say
 
 HELP = "run all tests; further arguments go to pytest, paths choose tests"
 PASSES_ON = True
+#: A test of a long run may take as many seconds before it is believed to hang.
+LONG_TEST_S = 3600
 KEEP_FILES_IN_DATABASE = """
 INSERT INTO ir_config_parameter (key, value) VALUES ('ir_attachment.location', 'db')
 ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
@@ -60,14 +62,22 @@ def _run_both(bed, options):
     """Run the parts that the given paths ask for; give the sums of passed and failed."""
     paths = [word for word in options.rest if (ROOT / word.split("::")[0]).exists()]
     others = [word for word in options.rest if word not in paths]
+    if options.long:
+        others += ["-o", f"faulthandler_timeout={LONG_TEST_S}"]
     unit = [path for path in paths if _is_unit(path)]
     whole = [path for path in paths if not _is_unit(path)]
     counts = []
     if unit or not paths:
-        counts.append(_unit_tests(bed, unit or [str(path) for path in _unit_folders()], others))
+        folders = unit or [str(path) for path in _unit_folders()]
+        counts.append(_unit_tests(bed, folders, others, _length(options)))
     if whole or not paths:
-        counts.append(_whole_tests(bed, whole or ["tests"], others, options.long))
+        counts.append(_whole_tests(bed, whole or ["tests"], others, _length(options)))
     return sum(count[0] for count in counts), sum(count[1] for count in counts)
+
+
+def _length(options):
+    """Give the environment that tells tests how many rounds to run."""
+    return {"FYNLO_LONG_TESTS": "1"} if options.long else {}
 
 
 def _is_unit(path):
@@ -78,7 +88,7 @@ def _unit_folders():
     return sorted(ROOT.glob("addons/*/tests"))
 
 
-def _unit_tests(bed, paths, others):
+def _unit_tests(bed, paths, others, length):
     """Run the addons' tests inside Odoo."""
     name = "fynlo_t_unit"
     bed.databases.drop(name)
@@ -86,7 +96,7 @@ def _unit_tests(bed, paths, others):
     # Both processes share one filestore: one would delete what the other is writing.
     bed.databases.sql(KEEP_FILES_IN_DATABASE, name)
     guard = ["-p", "launcher.pytest_guard", "--odoo-log-level=warn"]
-    return _count(*_inside_odoo(bed, name, "unit", [*guard, *paths, *others]))
+    return _count(*_inside_odoo(bed, name, "unit", [*guard, *paths, *others], length))
 
 
 def _odoo_tests(bed, options):
@@ -104,23 +114,22 @@ def _odoo_tests(bed, options):
     return odoo_tests.compare(bed, run_pytest, options.odoo)
 
 
-def _inside_odoo(bed, database, label, arguments, told=None):
+def _inside_odoo(bed, database, label, arguments, told):
     """Run pytest in two processes of Odoo with a copy of the database each; as :func:`_pytest`."""
     command = ["--odoo-http", f"--odoo-config={bed.config_file(database)}"]
     command += [f"--odoo-database={database}", "-n", "2", "--dist", "loadfile"]
     # pytest-odoo copies the database per process with createdb, which reads these.
-    environment = {**bed.environment(), **bed.server.environment, **(told or {})}
+    environment = {**bed.environment(), **bed.server.environment, **told}
     environment["PATH"] = f"{bed.server.programs}{os.pathsep}{os.environ['PATH']}"
     return _pytest(bed, label, [*command, *arguments], environment)
 
 
-def _whole_tests(bed, paths, others, long):
-    """Run the end-to-end tests, which start servers of their own."""
-    environment = {**bed.environment(), testbed.VARIABLE: str(bed.save())}
-    if long:
-        environment["FYNLO_LONG_TESTS"] = "1"
+def _whole_tests(bed, paths, others, length):
+    """Run the end-to-end tests, which start servers of their own, in two processes."""
+    environment = {**bed.environment(), testbed.VARIABLE: str(bed.save()), **length}
     # pytest-odoo would load a registry into this process.
-    return _count(*_pytest(bed, "whole", ["-p", "no:odoo", *paths, *others], environment))
+    options = ["-p", "no:odoo", "-n", "2", "--dist", "loadfile"]
+    return _count(*_pytest(bed, "whole", [*options, *paths, *others], environment))
 
 
 def _pytest(bed, label, arguments, environment):

@@ -19,7 +19,7 @@ def arguments(parser):
         "--port",
         type=int,
         default=8069,
-        help="HTTP port; the websocket's is 3 higher (default 8069)",
+        help="HTTP port; those of the websockets are 3 and 4 higher (default 8069)",
     )
     parser.add_argument("--database", default="fynlo", help="name of the database (default fynlo)")
     parser.add_argument("--workers", type=int, default=2, help="HTTP workers of Odoo (default 2)")
@@ -33,7 +33,7 @@ def arguments(parser):
 
 def run(options):
     if stack.is_up() and stack.record().get("ready"):
-        print_summary(stack.record()["url"])
+        print_summary(stack.record()["url"], stack.record()["realtime"])
         return 0
     return _detach(options) if options.detach else _stay(options)
 
@@ -43,7 +43,7 @@ def _stay(options):
         running = stack.Stack(options.port, options.database, options.redis, options.workers)
         try:
             running.start()
-            print_summary(running.url)
+            print_summary(running.url, running.realtime_url)
             running.announce()
             say("`./fynlo down` stops it, here also Ctrl-C.")
             running.wait()
@@ -97,12 +97,13 @@ def _copy(shown):
     sys.stdout.flush()
 
 
-def print_summary(url):
+def print_summary(url, realtime_url):
     """Tell where it runs, who can sign in, and a first request."""
     demo = files.read_json(state_dir() / "demo.json") or {"logins": [], "pins": []}
     say("\nFynlo runs.")
     say(f"  Web client  {url}/odoo")
     say(f"  API         {url}/api/v1   docs: {url}/api/v1/docs")
+    say(f"  Realtime    {realtime_url}")
     for login in demo["logins"]:
         say(f"  {login['role']:<11} {login['login']} / {login['password']}   ({login['name']})")
     for pin in demo["pins"]:

@@ -3,6 +3,7 @@
 Of the configuration only addresses and the places of certificate and log are replaced.
 """
 
+import contextlib
 import os
 import shutil
 import socket
@@ -15,6 +16,8 @@ from typing import NamedTuple
 from certificate import write_certificate
 from paths import NGINX
 from stubs import OdooStub, WebsocketStub
+
+from launcher import ports
 
 NAME = "fynlo.example.com"
 
@@ -49,13 +52,6 @@ def _find_wheel():
     return str(binary)
 
 
-def free_port():
-    """Return a TCP port of loopback that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Edge:
     """One nginx with its upstreams; a ``with`` starts and stops it.
 
@@ -64,16 +60,20 @@ class Edge:
 
     def __init__(self, folder, changes=None):
         self.folder, self.changes = folder, changes or {}
-        self.http_port, self.https_port, self.health_port = free_port(), free_port(), free_port()
-        self.odoo, self.gevent = OdooStub(), WebsocketStub()
+        self._held = contextlib.ExitStack()
+        held = [self._held.enter_context(ports.hold()) for _ in range(3)]
+        self.http_port, self.https_port, self.health_port = held
+        self.odoo, self.gevent, self.gateway = OdooStub(), WebsocketStub(), WebsocketStub()
         self.process = None
 
     def __enter__(self):
         self.odoo.start()
         self.gevent.start()
+        self.gateway.start()
         self.changes["site/upstreams.conf"] = {
             "odoo:8069 resolve": f"127.0.0.1:{self.odoo.port}",
             "odoo:8072 resolve": f"127.0.0.1:{self.gevent.port}",
+            "gateway:8073 resolve": f"127.0.0.1:{self.gateway.port}",
         }
         self.render()
         self.process = subprocess.Popen(self.command("daemon off;"))
@@ -84,11 +84,13 @@ class Edge:
         self.stop()
         self.odoo.stop()
         self.gevent.stop()
+        self.gateway.stop()
 
     def stop(self):
         """End nginx, if it runs."""
         self.process.terminate()
         self.process.wait(10)
+        self._held.close()
 
     def render(self):
         """Copy the configuration with this edge's addresses, places and changes."""

@@ -1,5 +1,6 @@
 """Stand-ins for what nginx talks to: Odoo's HTTP workers and its gevent process."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -78,6 +79,9 @@ class WebsocketStub:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def stop(self):
+        """Stop listening; may be called twice."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept()
         self._socket.close()
 
     def _serve(self):

@@ -66,7 +66,7 @@ def test_databases_have_no_way_out_and_nginx_none_to_them():
     assert document["networks"] == {"edge": None, "data": {"internal": True}}
     assert networks["postgres"] == networks["redis"] == networks["odoo-init"] == {"data"}
     assert networks["nginx"] == networks["prometheus"] == {"edge"}
-    assert networks["odoo"] == {"edge", "data"}
+    assert networks["odoo"] == networks["gateway"] == {"edge", "data"}
 
 
 def test_services_start_in_order():
@@ -89,6 +89,15 @@ def test_what_is_waited_for_has_a_health_check():
     }
     assert waited_for == {"postgres", "odoo"}
     assert all(services[name]["healthcheck"]["test"] for name in waited_for)
+
+
+def test_gateway_is_the_package_of_the_image_and_has_no_key_of_odoo():
+    gateway = load()["services"]["gateway"]
+    package = gateway["environment"]["PYTHONPATH"].replace("/opt/fynlo/", "")
+    assert gateway["entrypoint"] == ["python3", "-m", "fynlo_gateway"]
+    assert (ROOT / package / "fynlo_gateway" / "__main__.py").exists()
+    assert gateway["secrets"] == ["gateway_db_password", "metrics_token"]
+    assert gateway["environment"]["PGUSER"] == "fynlo_gateway"
 
 
 def test_secrets_come_as_files_and_never_in_the_environment():

@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from edge import free_port
 from paths import DEPLOY
+
+from launcher import ports
 
 ODOO = f"""#!{sys.executable}
 import fcntl, json, os, sys
@@ -70,8 +71,8 @@ def test_without_http_there_is_no_socket(start):
 
 
 def test_queue_holds_a_burst_while_nobody_accepts(start):
-    port = free_port()
-    start(port=port)
+    with ports.hold() as port:
+        start(port=port)
     callers = [socket.create_connection(("127.0.0.1", port), 0.5) for _ in range(300)]
     assert len(callers) == 300
     for caller in callers:

@@ -145,13 +145,32 @@ def test_silent_odoo_is_a_timeout_in_the_envelope(tmp_path):
 
 
 @pytest.mark.parametrize("path", ["/api/v1/realtime", "/api/v1/realtime/"])
-def test_realtime_without_a_gateway_is_unavailable(shared_edge, path):
-    before = len(shared_edge.odoo.seen)
-    headers = {"Upgrade": "websocket", "Connection": "Upgrade", "X-Request-Id": "realtime-1"}
-    reply = shared_edge.call(path, headers=headers)
-    assert_envelope(reply, 503, "unavailable", "realtime-1")
+@pytest.mark.parametrize(("is_there", "status"), [(True, 502), (False, 503)])
+def test_realtime_without_a_gateway_is_unavailable(tmp_path, path, is_there, status):
+    closed = {} if is_there else {"site/realtime.conf": {"include websocket.conf;": "return 503;"}}
+    with Edge(tmp_path, closed) as edge:
+        edge.gateway.stop()
+        headers = {"Upgrade": "websocket", "Connection": "Upgrade", "X-Request-Id": "realtime-1"}
+        reply = edge.call(path, headers=headers)
+        assert edge.odoo.seen == []
+    assert_envelope(reply, status, "unavailable", "realtime-1")
     assert reply.headers["Retry-After"] == "5"
-    assert len(shared_edge.odoo.seen) == before
+
+
+def test_realtime_reaches_the_gateway_with_its_token_and_the_public_name(shared_edge):
+    with shared_edge.connect() as client:
+        client.sendall(
+            b"GET /api/v1/realtime HTTP/1.1\r\nHost: fynlo.example.com\r\n"
+            b"Upgrade: websocket\r\nConnection: Upgrade\r\nAuthorization: Bearer abc\r\n"
+            b"Origin: https://fynlo.example.com\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n"
+        )
+        assert client.recv(4096).startswith(b"HTTP/1.1 101 ")
+        client.sendall(b"\x81\x05hello")
+        assert client.recv(4096) == b"\x81\x05hello"
+    head = shared_edge.gateway.heads[-1]
+    for line in ("Host: fynlo.example.com", "Authorization: Bearer abc", "Upgrade: websocket"):
+        assert f"\r\n{line}\r\n" in head
+    assert "\r\nX-Forwarded-For: 127.0.0.1\r\n" in head
 
 
 def test_websocket_reaches_the_gevent_port_and_carries_bytes_both_ways(shared_edge):
@@ -213,3 +232,14 @@ def test_access_log_is_json_without_the_query(fresh_edge):
     assert (line["method"], line["path"], line["status"]) == ("GET", "/web/reset_password", "200")
     assert (line["client"], line["agent"]) == ("127.0.0.1", 'Till "1"')
     assert "topsecret" not in log
+
+
+def test_access_log_hides_card_numbers(fresh_edge):
+    path = "/api/v1/orders/00000000-0000-7000-8000-424242424242/receipt"
+    for asked in (path, "/api/v1/orders/4242424242424242", "/4242%204242-4242.4242/x"):
+        card = {"X-Request-Id": "4242-4242-4242-4242", "User-Agent": "Till 4242424242424242"}
+        fresh_edge.call(asked, headers=card)
+    lines = [json.loads(line) for line in fresh_edge.stop_and_read_log().splitlines()]
+    assert [line["path"] for line in lines] == [path, "(hidden)", "(hidden)"]
+    for line in lines:
+        assert line["agent"] == "(hidden)" and line["requestId"] != "4242-4242-4242-4242"

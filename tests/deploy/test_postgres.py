@@ -56,7 +56,9 @@ def server():
         run_sql(superuser, "--command=DROP ROLE odoo")  # the launcher's own
         secret = state / "odoo_db_password"
         secret.write_text("it's s3cret\n", encoding="utf-8")
-        run_sql(superuser, f"--file={DEPLOY}/postgres/init.sql", ODOO_DB_PASSWORD_FILE=str(secret))
+        names = ("ODOO_DB_PASSWORD_FILE", "GATEWAY_DB_PASSWORD_FILE")
+        passwords = {name: str(secret) for name in names}
+        run_sql(superuser, f"--file={DEPLOY}/postgres/init.sql", **passwords)
         run_sql(superuser, "--command=CREATE ROLE guest LOGIN PASSWORD 'guest'")
         yield superuser
     finally:
@@ -86,6 +88,14 @@ def test_role_of_odoo_has_no_power_over_the_server(server):
     flags = "rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls"
     sql = f"SELECT {flags} FROM pg_roles WHERE rolname = current_user"
     assert query(server, sql) == [(False,) * 5]
+
+
+def test_role_of_the_gateway_comes_in_and_may_make_nothing(server):
+    flags = "rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls"
+    sql = f"SELECT {flags} FROM pg_roles WHERE rolname = current_user"
+    assert query(server, sql, user="fynlo_gateway") == [(False,) * 5]
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        query(server, "CREATE TABLE probe (id int)", user="fynlo_gateway")
 
 
 def test_role_of_odoo_owns_its_database_and_may_make_tables(server):

@@ -22,10 +22,12 @@ def rules():
 
 
 def test_scrape_names_the_path_and_the_token_of_the_api():
-    (job,) = load("prometheus.yml")["scrape_configs"]
+    job, gateway = load("prometheus.yml")["scrape_configs"]
     assert job["metrics_path"] == "/api/v1/metrics"
     assert job["authorization"] == {"credentials_file": "/run/secrets/metrics_token"}
     assert job["static_configs"] == [{"targets": ["odoo:8069"]}]
+    assert gateway["static_configs"] == [{"targets": ["gateway:8073"]}]
+    assert gateway["authorization"] == job["authorization"]
     assert load("prometheus.yml")["rule_files"] == ["alerts.yml"]
 
 

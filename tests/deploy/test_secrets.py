@@ -11,6 +11,7 @@ NAMES = {
     "admin_password",
     "postgres_password",
     "odoo_db_password",
+    "gateway_db_password",
     "fynlo_secret_key",
     "metrics_token",
 }
@@ -26,7 +27,7 @@ def test_each_secret_is_random_and_only_its_owner_gets_at_it(tmp_path):
     make(folder)
     values = {path.name: path.read_text(encoding="ascii") for path in folder.iterdir()}
     assert values.keys() == NAMES
-    assert len(set(values.values())) == 5
+    assert len(set(values.values())) == 6
     assert {len(base64.b64decode(value)) for value in values.values()} == {32}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o444}

@@ -61,6 +61,15 @@ def test_worker_may_finish_its_request_before_it_is_killed():
     assert int(service["TimeoutStopSec"]) > int(conf["options"]["limit_time_real"])
 
 
+def test_gateway_has_a_user_and_a_role_of_its_own():
+    unit = Unit("fynlo-gateway.service")
+    assert unit["Service"]["User"] == unit.environment["PGUSER"] == "fynlo_gateway"
+    assert unit.credentials == ["metrics_token"]
+    assert unit.environment["FYNLO_METRICS_TOKEN_FILE"] == "%d/metrics_token"
+    package = unit.environment["PYTHONPATH"].replace("/opt/fynlo/", "")
+    assert (ROOT / package / "fynlo_gateway" / "__main__.py").exists()
+
+
 @pytest.mark.parametrize("name", UNITS)
 def test_systemd_knows_every_key(name, tmp_path):
     """systemd itself reads the unit where there is one; the programs need not be installed here."""

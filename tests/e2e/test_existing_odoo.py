@@ -58,11 +58,13 @@ env["hr.employee"].create([{"name": "Old hand"}, {"name": "New hand"}])
 env.cr.commit()
 """
 
+#: Prints what is committed: what the owner has in his books.
 FACTS = """
 import json
+env.cr.rollback()
 orders = env["pos.order"].search([], order="id")
 moves = env["account.move.line"].search([], order="id")
-print(json.dumps({
+print("FACTS", json.dumps({
     "orders": orders.mapped(lambda each: [each.name, each.uuid, each.state, each.amount_total]),
     "moves": moves.mapped(lambda line: [line.name, line.debit, line.credit]),
     "sales": env["sale.order"].search([]).mapped("amount_total"),
@@ -94,9 +96,10 @@ LEFTOVERS = {
 }
 
 
-def facts_of(database):
-    """Return what the owner had in his books."""
-    return json.loads(run_python(database, FACTS).splitlines()[-1])
+def facts_of(database, code):
+    """Run code; return the facts that it prints, in their order."""
+    lines = run_python(database, code).splitlines()
+    return [json.loads(line[6:]) for line in lines if line.startswith("FACTS ")]
 
 
 def query(database, sql):
@@ -115,17 +118,14 @@ def story():
     """Give the database and what was in it before, with and after the suite."""
     with scratch_database(empty=True) as database:
         run_odoo(database, "-i", "sale,point_of_sale,hr")
-        run_python(database, SELL + PREPARE)
-        before = facts_of(database)
+        (before,) = facts_of(database, SELL + PREPARE + FACTS)
         run_odoo(database, "-i", SUITE)
-        during = facts_of(database)
         ids = query(database, "SELECT fynlo_uuid FROM hr_employee")
         stores = query(database, "SELECT fynlo_uuid FROM pos_config")
-        run_python(database, SELL + SELL_AGAIN)
-        sold = facts_of(database)
+        # A process of Odoo takes longer to start than to sell.
+        during, sold = facts_of(database, SELL + FACTS + SELL_AGAIN + FACTS)
         run_python(database, UNINSTALL)
-        after = facts_of(database)
-        run_python(database, SELL + SELL_AGAIN)
+        after, last = facts_of(database, SELL + FACTS + SELL_AGAIN + FACTS)
         yield {
             "database": database,
             "before": before,
@@ -134,7 +134,7 @@ def story():
             "after": after,
             "ids": ids,
             "stores": stores,
-            "last": facts_of(database),
+            "last": last,
         }
 
 

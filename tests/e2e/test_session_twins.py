@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-from test_twins import NO_RATE_LIMITS, TWINS, Till, send_together
+from test_twins import TWINS, Till, send_together
 
-from launcher.testing import run_python, running_server, scratch_database
+from launcher.testing import lift_rate_limits, running_server, scratch_database
 
 TILLS = 3
 CURRENT = "/sessions/current"
@@ -50,7 +50,7 @@ class Floor(Till):
 @pytest.fixture(scope="module")
 def floor():
     with scratch_database(demo=True) as database:
-        run_python(database, NO_RATE_LIMITS)
+        lift_rate_limits(database)
         with running_server(database, workers=4) as server:
             yield Floor(server)
 

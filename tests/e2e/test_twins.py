@@ -11,16 +11,11 @@ import psycopg2
 import pytest
 import requests
 
-from launcher.testing import run_python, running_server, scratch_database
+from launcher.testing import lift_rate_limits, running_server, scratch_database
 
 TWINS = 20
 ROUNDS = 200
 TIMEOUT_S = 60
-NO_RATE_LIMITS = """
-for rate_class in ("read", "write", "auth", "bulk"):
-    env["ir.config_parameter"].set_param(f"fynlo.rate_limit.{rate_class}", "100000,100000")
-env.cr.commit()
-"""
 
 
 class Till:
@@ -75,7 +70,7 @@ class Till:
 @pytest.fixture(scope="module")
 def till():
     with scratch_database(demo=True) as database:
-        run_python(database, NO_RATE_LIMITS)
+        lift_rate_limits(database)
         with running_server(database, workers=4) as server:
             yield Till(server)
 

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 from command import fynlo, start_fynlo
 
-from launcher import files, postgres, process, server
+from launcher import files, gateway, ports, postgres, process, server
 from launcher.database import Databases
+from launcher.errors import LauncherError
 from launcher.testing import bed, scratch_database
 
 
@@ -41,10 +43,19 @@ def state(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def port():
-    """A port that is free together with its websocket port."""
-    listener, ports = server.listen_pair()
-    listener.close()
-    return str(ports[0])
+    """A port that is free together with its websocket port, and that nobody is given by chance.
+
+    Odoo is started on it several times; in between nobody holds it.
+    """
+    first_by_chance = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    end = max(first_by_chance - ports.GATEWAY_OFFSET, 20_000)
+    while True:
+        try:
+            beside = (ports.GEVENT_OFFSET, ports.GATEWAY_OFFSET)
+            with ports.odoo_ports(random.randrange(10_000, end), beside) as (_, numbers):
+                return str(numbers[0])
+        except LauncherError:
+            continue
 
 
 @pytest.fixture
@@ -52,9 +63,11 @@ def up(state, port):
     """Fynlo, up and detached; taken down at the end."""
     done = fynlo("up", "--detach", "--port", port, FYNLO_STATE=str(state))
     assert done.returncode == 0, done.stdout + done.stderr
+    left = files.read_json(state / "run.json")
     yield done
     assert fynlo("down", FYNLO_STATE=str(state)).returncode == 0
     assert processes_of(state) == []
+    assert not process.is_alive(left["gateway"])
 
 
 def processes_of(state):
@@ -105,6 +118,15 @@ def test_second_start_tells_all_that_a_newcomer_needs(state, port):
     assert processes_of(state) == []
 
 
+def test_gateway_runs_beside_odoo(up, state, port):
+    number = int(port) + ports.GATEWAY_OFFSET
+    assert f"Realtime    {gateway.url(number)}" in up.stdout
+    assert "ready" in gateway.health(number)
+    mark = files.read_json(state / "run.json")["gateway"]
+    environment = Path(f"/proc/{mark[0]}/environ").read_bytes()
+    assert b"FYNLO_SECRET_KEY" not in environment
+
+
 def test_killed_launcher_is_replaced(up, state, port):
     left = files.read_json(state / "run.json")
     os.kill(left["launcher"][0], signal.SIGKILL)
@@ -113,6 +135,7 @@ def test_killed_launcher_is_replaced(up, state, port):
     assert done.returncode == 0, done.stdout + done.stderr
     assert answers(port)
     assert not process.is_alive(left["odoo"])
+    assert not process.is_alive(left["gateway"])
 
 
 @pytest.mark.parametrize("postgres_dies", [False, True])

@@ -53,6 +53,19 @@ def test_stop_ends_the_group_and_kills_what_ignores_it():
     assert not process.is_alive(mark)
 
 
+def test_what_a_dead_leader_has_left_is_stopped_with_its_group():
+    script = "sleep 60 > /dev/null & echo $!; read line"
+    leader = subprocess.Popen(
+        ["sh", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
+    left = process.identity(int(leader.stdout.readline()))
+    mark = process.identity(leader.pid)
+    leader.communicate(timeout=30)
+    assert process.is_alive(left) and not process.is_alive(mark)
+    process.stop(mark)
+    assert not process.is_alive(left)
+
+
 def test_a_process_with_a_recycled_number_is_left_alone():
     child = subprocess.Popen(["sleep", "60"], start_new_session=True)
     try:
