@@ -21,13 +21,16 @@ from launcher.paths import ADDONS, ROOT
 sys.path += [str(ADDONS / "fynlo_sync"), str(ROOT / "tests" / "gateway")]
 
 
-def worker_of(running, rng):
-    """Return one of a server's workers, by chance."""
+def kill_a_worker(store, rng):
+    """Kill one of Odoo's workers: one that works in a transaction, if there is one."""
+    busy = store.busy_workers()
     while True:  # somebody else may have just been killed
         with suppress(psutil.NoSuchProcess):
-            children = psutil.Process(running.pid).children()
-            if workers := [each for each in children if "gevent" not in each.cmdline()]:
-                return rng.choice(workers)
+            children = psutil.Process(store.server.pid).children()
+            workers = [each for each in children if "gevent" not in each.cmdline()]
+            if workers:
+                rng.choice([each for each in workers if each.pid in busy] or workers).kill()
+                return
         time.sleep(0.1)
 
 
@@ -41,7 +44,7 @@ class Site:
         self.folder, self._open, self.restarts = folder, ExitStack(), 0
         self._is_closing = threading.Event()
         self.victims = {
-            "worker": lambda rng: worker_of(self.server, rng).kill(),
+            "worker": lambda rng: kill_a_worker(self.store, rng),
             "postgres": self.kill_postgres,
             "gateway": self.kill_gateway,
             "redis": self.kill_redis,

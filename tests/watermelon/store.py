@@ -85,6 +85,13 @@ class Store:
         [[number]] = self.run(query, *values)
         return number
 
+    def busy_workers(self):
+        """Return the process ids of the workers that have a transaction open on this database."""
+        query = """SELECT application_name FROM pg_stat_activity
+                   WHERE datname = current_database() AND xact_start IS NOT NULL
+                   AND application_name ~ '^odoo-[0-9]+$'"""
+        return {int(name.removeprefix("odoo-")) for (name,) in self.run(query)}
+
     @contextmanager
     def transaction(self):
         """Give a cursor whose transaction is committed at the end of the block."""
