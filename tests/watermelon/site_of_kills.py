@@ -21,12 +21,11 @@ from launcher.paths import ADDONS, ROOT
 sys.path += [str(ADDONS / "fynlo_sync"), str(ROOT / "tests" / "gateway")]
 
 
-def kill_a_worker(store, rng):
-    """Kill one of Odoo's workers: one that works in a transaction, if there is one."""
-    busy = store.busy_workers()
+def kill_a_worker(running, busy, rng):
+    """Kill one of a server's workers: one of the process ids in ``busy``, if it has any of them."""
     while True:  # somebody else may have just been killed
         with suppress(psutil.NoSuchProcess):
-            children = psutil.Process(store.server.pid).children()
+            children = psutil.Process(running.pid).children()
             workers = [each for each in children if "gevent" not in each.cmdline()]
             if workers:
                 rng.choice([each for each in workers if each.pid in busy] or workers).kill()
@@ -44,7 +43,7 @@ class Site:
         self.folder, self._open, self.restarts = folder, ExitStack(), 0
         self._is_closing = threading.Event()
         self.victims = {
-            "worker": lambda rng: kill_a_worker(self.store, rng),
+            "worker": self.kill_worker,
             "postgres": self.kill_postgres,
             "gateway": self.kill_gateway,
             "redis": self.kill_redis,
@@ -141,6 +140,9 @@ class Site:
         self.gateway = self._gateway.enter_context(
             running_gateway(world, self.folder, REDIS_URL=self._url)
         )
+
+    def kill_worker(self, rng):
+        kill_a_worker(self.server, self.store.busy_workers(), rng)
 
     def kill_postgres(self, rng):
         """Kill one of its processes: it ends all connections and recovers from its log."""

@@ -28,7 +28,8 @@ def killing(request, tmp_path_factory):
     """``(store, victims)``: what may be killed, in a long run on a PostgreSQL of its own."""
     if not IS_LONG:
         store = request.getfixturevalue("store")
-        yield store, {"worker": lambda rng: kill_a_worker(store, rng)}
+        busy = store.busy_workers
+        yield store, {"worker": lambda rng: kill_a_worker(store.server, busy(), rng)}
         return
     with Site(tmp_path_factory.mktemp("kills")) as site:
         yield site.store, site.victims
