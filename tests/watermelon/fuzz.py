@@ -4,6 +4,7 @@ What is expected is counted beside: each sale once, and each step of a quantity.
 """
 
 import random
+import time
 from collections import Counter
 from contextlib import closing
 from uuid import uuid4
@@ -15,6 +16,8 @@ from store import settle
 #: A share of the requests fails, in one of four ways.
 FAULTY = 0.25
 OPEN_TRANSACTIONS = 2
+#: Access tokens end after a quarter of an hour.
+RENEW_S = 300
 EDIT = "UPDATE res_partner SET phone = %s WHERE fynlo_uuid = %s"
 
 
@@ -31,6 +34,7 @@ class Fuzz:
             Till(host, store, f"Fuzz {number}", "manager", **options) for number in range(tills)
         ]
         self.forgets, self.counts = forgets, Counter()
+        self.renew_at = time.monotonic() + RENEW_S
         self.steps, self.sold, self.bad, self.gone = {}, [], [], []
         self.customers, self.paid, self.late = [], [], []
         for number, till in enumerate(self.tills):
@@ -53,15 +57,15 @@ class Fuzz:
     def run(self, operations):
         """Do so many operations."""
         acts, weights = zip(*self.acts.items(), strict=True)
-        for number in range(operations):
+        for _number in range(operations):
             act = self.random.choices(acts, weights)[0]
             act()
             self.counts[act.__name__] += 1
-            if number % 500 == 499:
+            if time.monotonic() > self.renew_at:
                 self.sign_in()
 
     def sign_in(self):
-        """Access tokens end after a quarter of an hour."""
+        self.renew_at = time.monotonic() + RENEW_S
         self.store.sign_in()
         for till in self.tills:
             till.renew()

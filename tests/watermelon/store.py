@@ -47,16 +47,21 @@ class Store:
         return reply.json().get("data")
 
     def pair(self, name, role):
-        """Pair a till; return its id, and what signs somebody of a role in and gives his token."""
+        """Pair a till; return its id, and what signs somebody of a role in and gives his token.
+
+        The till's own tokens are renewed each time: they end like anybody's.
+        """
         self.sign_in()
         code = self.ask("POST", "/devices/pairing-codes", {"storeId": self.id})["code"]
         body = {"code": code, "name": name, "platform": "ios"}
-        paired = self.ask("POST", "/devices/pair", body, None)
+        own = paired = self.ask("POST", "/devices/pair", body, None)
         person = next(each for each in self.server.demo["pins"] if each["role"] == role)
         pin = {"employeeId": person["employee_id"], "pin": person["pin"]}
 
         def sign_in():
-            return self.ask("POST", "/auth/pin", pin, paired["accessToken"])["accessToken"]
+            nonlocal own
+            own = self.ask("POST", "/auth/refresh", {"refreshToken": own["refreshToken"]}, None)
+            return self.ask("POST", "/auth/pin", pin, own["accessToken"])["accessToken"]
 
         return paired["device"]["id"], sign_in
 
