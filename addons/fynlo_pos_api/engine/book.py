@@ -188,6 +188,7 @@ class PriceBook:
     :ivar tax_maps: by fiscal position, the taxes in place of a tax; ``{}`` removes all
     :ivar tax_names: ``(public id, name on receipts)`` by tax
     :ivar products: :class:`ProductEntry` by public id
+    :ivar variants: the same by the id of ``product.product``
     :ivar tip_product_uuid: what a tip is booked on; ``None`` if the store takes none
     :ivar service: ``None`` if the store adds nothing for service
     :ivar comp_role: the least role that may give something for free
@@ -219,8 +220,13 @@ class PriceBook:
     comp_role: str
     is_strict: bool = False
     products: dict = field(default_factory=dict)
+    variants: dict = field(default_factory=dict)
     outages: dict = field(default_factory=dict)
     warm_for: set[str] = field(default_factory=set)
+
+    def enter(self, product):
+        """Take a :class:`ProductEntry` in."""
+        self.products[product.uuid] = self.variants[product.id] = product
 
     def is_out(self, uuid, now):
         """Tell whether a product is sold out at ``now`` (naive UTC)."""

@@ -61,9 +61,9 @@ class FynloKitchen(models.AbstractModel):
     def _fynlo_wants(self, order, routes):
         if order.fynlo_state == "cancelled":
             return []
-        wants = {}
+        wants, combos = {}, order.lines.combo_parent_id
         for line in order.lines.sorted("id"):
-            if line.combo_line_ids or line.qty <= 0:  # a combo's items are cooked; refunds are not
+            if line in combos or line.qty <= 0:  # a combo's items are cooked; refunds are not
                 continue
             want = self._fynlo_want(line, routes)
             if known := wants.get(want.key):
@@ -97,13 +97,13 @@ class FynloKitchen(models.AbstractModel):
 
     def _fynlo_modifiers(self, line):
         """Return the chosen values by name, with the guest's own words."""
+        values = line.attribute_value_ids
         words = {
             each.custom_product_template_attribute_value_id: each.custom_value
-            for each in line.custom_attribute_value_ids
+            for each in (line.custom_attribute_value_ids if values else ())
         }
         return [
-            f"{value.name}: {words[value]}" if words.get(value) else value.name
-            for value in line.attribute_value_ids
+            f"{value.name}: {words[value]}" if words.get(value) else value.name for value in values
         ]
 
     # --- What the kitchen knows

@@ -41,7 +41,11 @@ class FynloKitchenItem(models.Model):
     ready_at = fields.Datetime(readonly=True)
     served_at = fields.Datetime(readonly=True)
     preparation_min = fields.Float(
-        "Preparation (min)", compute="_compute_preparation_min", store=True, aggregator="avg"
+        "Preparation (min)",
+        compute="_compute_preparation_min",
+        store=True,
+        precompute=True,
+        aggregator="avg",
     )
 
     _line_idx = models.Index("(order_id, line_uuid)")

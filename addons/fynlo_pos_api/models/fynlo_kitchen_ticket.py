@@ -41,7 +41,9 @@ class FynloKitchenTicket(models.Model):
     kind = fields.Selection(list(KINDS.items()), required=True, readonly=True)
     course = fields.Integer(readonly=True, help="0: it belongs to none")
     item_ids = fields.One2many("fynlo.kitchen.item", "ticket_id", "Items", readonly=True)
-    state = fields.Selection(list(TICKET_STATES.items()), compute="_compute_state", store=True)
+    state = fields.Selection(
+        list(TICKET_STATES.items()), compute="_compute_state", store=True, precompute=True
+    )
     version = fields.Integer(default=1, required=True, readonly=True)
     fired_at = fields.Datetime("Fired", default=fields.Datetime.now, required=True, readonly=True)
     started_at = fields.Datetime("Started", readonly=True)
@@ -54,6 +56,7 @@ class FynloKitchenTicket(models.Model):
         "Preparation (min)",
         compute="_compute_preparation_min",
         store=True,
+        precompute=True,
         aggregator=None,  # of those that are not ready it is 0; the items have the averages
         help="From firing to ready",
     )

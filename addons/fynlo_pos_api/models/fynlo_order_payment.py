@@ -71,7 +71,7 @@ class FynloOrderPayment(models.AbstractModel):
         share = order._fynlo_find_share(share_id)
         self._fynlo_book(order, replace(settlement, tenders=tenders), share=share)
         if settlement.is_covered and not order._fynlo_held_tenders():
-            order._fynlo_finish()
+            order._fynlo_finish(book)
         self.env["fynlo.price.book"]._fynlo_keep_warm(book, "pay")
         return order
 

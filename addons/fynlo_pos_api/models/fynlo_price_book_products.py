@@ -35,7 +35,7 @@ class FynloPriceBook(models.AbstractModel):
         book.warm_for.clear()
         sold = found.filtered_domain(self._fynlo_range_domain(config.sudo()))
         for product in found:
-            book.products[product.fynlo_uuid] = self._fynlo_enter(config, product, product in sold)
+            book.enter(self._fynlo_enter(config, product, product in sold))
 
     @api.model
     def _fynlo_range_domain(self, config_sudo):

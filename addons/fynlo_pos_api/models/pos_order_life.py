@@ -163,7 +163,8 @@ class PosOrder(models.Model):
         if not settlement.is_covered:
             due = to_minor(settlement.due - settlement.paid, order.currency_id)
             raise OrderNotPaidError(details={"due": due})
-        order._fynlo_finish(reason=command.reason)
+        book = self.env["fynlo.price.book"]._fynlo_open(order.config_id)
+        order._fynlo_finish(book, command.reason)
         return order
 
     def _fynlo_join_session(self):
@@ -178,7 +179,7 @@ class PosOrder(models.Model):
             self._fynlo_own_write().session_id = session
         return session
 
-    def _fynlo_finish(self, reason=None):
+    def _fynlo_finish(self, book, reason=None):
         """Make a covered order a finished sale, by Odoo's own steps."""
         before = self.fynlo_state
         self._fynlo_check_step("complete")
@@ -189,8 +190,23 @@ class PosOrder(models.Model):
         else:
             order.action_pos_order_paid()
             order._create_order_picking()
-            order._compute_total_cost_in_real_time()
+            order._fynlo_note_costs(book)
         order.fynlo_state = "completed"
         self.env["fynlo.order.step"]._fynlo_log(self, "complete", before, reason)
         self._fynlo_cook_sold()
         self.env.cr.postcommit.add(metrics.orders.labels("completed").inc)
+
+    def _fynlo_note_costs(self, book):
+        """Note what a finished order's lines have cost, by the price book where it knows.
+
+        Odoo looks for the costs of others: what has left the range, what moved its stock already.
+        """
+        needs_odoo = book.is_foreign_currency or self._should_create_picking_real_time()
+        for line in () if needs_odoo else self.lines:
+            product = book.variants.get(line.product_id.id)
+            needs_odoo = needs_odoo or product is None
+            if product and not (product.is_cost_deferred or line.is_total_cost_computed):
+                line.total_cost = line.qty * product.unit_cost
+                line.is_total_cost_computed = True
+        if needs_odoo:
+            self._compute_total_cost_in_real_time()

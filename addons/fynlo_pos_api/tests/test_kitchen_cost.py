@@ -90,4 +90,4 @@ class TestKitchenCost(KitchenCase):
                 env["fynlo.kitchen.ticket"]._fynlo_bump(ticket["id"], command) and env.flush_all()
             )
         )
-        self.assertEqual((sent, bumped), (19, 14))
+        self.assertEqual((sent, bumped), (15, 14))

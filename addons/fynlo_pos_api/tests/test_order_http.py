@@ -48,6 +48,21 @@ class TestOrderHttp(SellingCase):
             [(-0.5, True), (6.0, False)],
         )
 
+    def test_costs_of_an_open_order_are_noted_when_it_is_paid(self):
+        self.coffee.categ_id.property_cost_method = "standard"
+        self.coffee.standard_price = 1.25
+        for is_known in (True, False):
+            with self.subTest(is_known=is_known):
+                body = self.body([self.line(self.coffee, 2)])
+                self.assertSuccess(self.post(body), 201)
+                if not is_known:  # as after a restart
+                    self.env["fynlo.price.book"]._fynlo_open(self.till.store).variants.clear()
+                path, payment = f"/orders/{body['id']}/payments", self.payment(self.cash, 550)
+                self.assertSuccess(self.api("POST", path, payment, token=self.token), 201)
+                order = self.order_of(body)
+                self.assertTrue(order.is_total_cost_computed)
+                self.assertEqual((order.lines.total_cost, order.margin), (2.5, 2.5))
+
     def paid_twice_in_cash(self, second):
         """Sell two coffees for 2.00 and, by another payment, 3.50 in cash; return the reply."""
         payments = [self.payment(self.cash, 200), self.payment(second, 350, tendered=1000)]

@@ -29,11 +29,11 @@ READS = {
 }
 WRITES = {
     "POST /orders/quote": 1,
-    "POST /orders": 24,
+    "POST /orders": 22,
     "PATCH /orders/{}": 17,
-    "POST /orders/{}/send": 25,
+    "POST /orders/{}/send": 21,
     "POST /orders/{}/hold": 8,
-    "POST /orders/{}/payments": 32,
+    "POST /orders/{}/payments": 26,
     "POST /orders/{}/split": 13,
     "POST /orders/{}/cancel": 12,
     "POST /customers": 22,

@@ -12,10 +12,11 @@ EVENTS = {
 }
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $capture$
-BEGIN
-    INSERT INTO fynlo_change (collection, table_name, row_id, op, store_id, company_id, public_id)
-    {query};
-    IF FOUND THEN
+DECLARE
+    counts boolean[];
+    is_logged boolean := false;
+BEGIN{body}
+    IF is_logged THEN
         PERFORM pg_notify('fynlo_change', '');
     END IF;
     RETURN NULL;
@@ -24,6 +25,17 @@ DROP TRIGGER IF EXISTS {trigger} ON "{table}";
 CREATE TRIGGER {trigger} AFTER {event} ON "{table}" REFERENCING {transition}
 FOR EACH STATEMENT EXECUTE FUNCTION {function}();
 """
+_INSERT = """
+    INSERT INTO fynlo_change (collection, table_name, row_id, op, store_id, company_id, public_id)
+    {query};
+    is_logged := is_logged OR FOUND;"""
+#: Odoo throws a connection's plans away after each request, so planning is what a trigger costs:
+#: first it is asked what counts, and only the statements that log something are planned.
+_COUNTS = """
+    SELECT ARRAY[{conditions}] INTO counts FROM old_rows o JOIN new_rows n ON n.id = o.id;"""
+_IF_COUNTS = """
+    IF counts[{number}] THEN{insert}
+    END IF;"""
 _NAMED = re.compile(r"\bchanged\.(\w+)")
 
 
@@ -100,56 +112,56 @@ def _source_select(collection, source):
 def _make_trigger(table, op, entries, columns):
     word, transition = EVENTS[op]
     if op == "U":
-        query = _update_query(entries, columns)
+        body = _update_body(entries, columns)
     else:
         rows = "new_rows" if op == "I" else "old_rows"
         query = "\n    UNION ".join(entry.fill(op, rows) for entry in entries)
+        body = _INSERT.format(query=query)
     return _FUNCTION.format(
         function=function_name(table, op),
         trigger=f"fynlo_change_{op.lower()}",
         table=table,
         event=word,
         transition=transition,
-        query=query,
+        body=body,
     )
 
 
-def _update_query(entries, columns):
-    """Return the query of what an update logs, of the rows as they were and as they are.
-
-    The rows are paired once, for all that looks at them.
-    """
+def _update_body(entries, columns):
+    """Return the statements that log an update, of the rows as they were and as they are."""
     counting = {entry: [name for name in entry.counting if name in columns] for entry in entries}
-    selects = "\n    UNION ".join(
-        entry.fill("U", _changed(entry.named, counting[entry])) for entry in entries
-    )
-    tracked = sorted({name for names in counting.values() for name in names})
-    if not tracked:
-        return selects
-    kept = sorted({name for entry in entries for name in entry.named} | set(tracked))
-    pairs = ", ".join(f'o."{name}" AS "o_{name}", n."{name}" AS "n_{name}"' for name in kept)
-    return (
-        f"WITH pair AS MATERIALIZED (SELECT {pairs} FROM old_rows o JOIN new_rows n "
-        f"ON n.id = o.id WHERE {_differs(tracked, 'o.', 'n.')})\n    {selects}"
-    )
+    tracked = [entry for entry in entries if counting[entry]]
+    body = ""
+    if tracked:
+        conditions = ", ".join(f"bool_or({_differs(counting[entry])})" for entry in tracked)
+        body = _COUNTS.format(conditions=conditions)
+    for number, entry in enumerate(tracked, start=1):
+        insert = _insert_changed(entry, _changed(entry.named, counting[entry]))
+        body += _IF_COUNTS.format(number=number, insert=insert.replace("\n", "\n    "))
+    for entry in entries:
+        if entry not in tracked:
+            names = ", ".join(f'"{name}"' for name in entry.named)
+            sides = f"SELECT {names} FROM old_rows UNION ALL SELECT {names} FROM new_rows"
+            body += _insert_changed(entry, f"({sides})")
+    return body
+
+
+def _insert_changed(entry, changed):
+    query = f"SELECT DISTINCT * FROM ({entry.fill('U', changed)}) AS told"
+    return _INSERT.format(query=query)
 
 
 def _changed(named, counting):
-    if not counting:
-        names = ", ".join(f'"{name}"' for name in named)
-        return f"(SELECT {names} FROM old_rows UNION ALL SELECT {names} FROM new_rows)"
-    sides = (", ".join(f'"{side}_{name}" AS "{name}"' for name in named) for side in ("o", "n"))
-    condition = _differs(counting, "o_", "n_")
-    return "({})".format(
-        " UNION ALL ".join(f"SELECT {side} FROM pair WHERE {condition}" for side in sides)
+    """Return the query of both sides of each row that differs."""
+    named = named or ["id"]  # VALUES wants a column
+    names = ", ".join(f'"{name}"' for name in named)
+    past, present = (", ".join(f'{side}."{name}"' for name in named) for side in "on")
+    return (
+        f"(SELECT side.* FROM old_rows o JOIN new_rows n ON n.id = o.id, "
+        f"LATERAL (VALUES ({past}), ({present})) AS side({names}) WHERE {_differs(counting)})"
     )
 
 
-def _differs(names, past, present):
-    """Return the condition that a pair differs; a prefix is ``o.`` of a row, ``o_`` of a pair."""
-    sides = (", ".join(_column(prefix, name) for name in names) for prefix in (past, present))
-    return "ROW({}) IS DISTINCT FROM ROW({})".format(*sides)
-
-
-def _column(prefix, name):
-    return f'{prefix}"{name}"' if prefix.endswith(".") else f'"{prefix}{name}"'
+def _differs(names):
+    past, present = (", ".join(f'{side}."{name}"' for name in names) for side in "on")
+    return f"ROW({past}) IS DISTINCT FROM ROW({present})"
