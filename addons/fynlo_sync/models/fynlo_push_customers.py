@@ -79,7 +79,7 @@ class FynloPushCustomers(models.AbstractModel):
         if merged.values:
             self._fynlo_write(customer, merged.values)
         self.env["fynlo.push.desk"]._fynlo_close_merge(
-            outcome, change, columns, merged, customer.id, customer.display_name
+            outcome, change, columns, merged, customer.id, desk, customer.display_name
         )
         return outcome
 
@@ -106,16 +106,20 @@ class FynloPushCustomers(models.AbstractModel):
         if not customer or customer.fynlo_status == "inactive":
             return Outcome(aggregate, DUPLICATE)
         outcome = Outcome(aggregate, APPLIED)
+        blame = self.env["fynlo.push.desk"]._fynlo_blame(
+            "customers", aggregate.id, customer.id, desk.sight
+        )
         try:
             if self._fynlo_is_changed(customer, desk) is False:
                 self.env["res.partner"]._fynlo_archive_customer(aggregate.id)
                 return outcome
         except FynloError as error:
             outcome.code, outcome.message = error.code, str(error)
+            blame = {"cause": "forbidden"}
         columns = [("deleted", False, False, True, "server")]
         conflict = self.env["fynlo.sync.conflict"]._fynlo_record(
             "deletion", aggregate.root, columns, subject_name=customer.display_name,
-            operation=aggregate.claim,
+            operation=aggregate.claim, **blame,
         )  # fmt: skip
         outcome.status, outcome.conflict_id = CONFLICT, conflict.fynlo_uuid
         outcome.touched.add(("customers", customer.id))

@@ -3,6 +3,7 @@ from . import (
     test_change_keeping,
     test_cursor_engine,
     test_cursor_parallel,
+    test_offline_screens,
     test_pull_http,
     test_pull_parallel,
     test_pull_queries,

@@ -31,6 +31,22 @@ class TestPushHttp(Pushing, SellingCase):
             self.assertEqual((data["experimentalRejectedIds"], data["resync"]), ({}, False))
             self.assertEqual(data["clockOffsetMs"], 0)
 
+    def test_a_clock_far_ahead_is_no_card(self):
+        """4070908800005 is a moment of 2099, and the number of a Visa card of old."""
+        sale = self.sale()
+        query = "?deviceTime=4070908800005&oldestAt=4070908800005&pending=1"
+        _data, results = self.results(self.of_sales(sale), query=query)
+        self.assertEqual([status for status, _code in results], ["rejected"])  # 70 years too early
+        self.env.invalidate_all()
+        self.assertGreater(self.corner_device.fynlo_oldest_at.year, 2000)
+        card = "?deviceTime=4242424242424242"
+        self.assertFailure(self.push({}, query=card), 422, "card_number_not_allowed")
+        order, line, payment = self.sale(cardAt=4242424242424242, orderType="space")
+        _data, [told] = self.results(self.of_sales((order, line, payment)))
+        self.assertEqual(told, ("rejected", "card_number_not_allowed"))
+        self.env.cr.execute("SELECT body FROM fynlo_sync_op WHERE subject = %s", [order["id"]])
+        self.assertEqual(self.env.cr.fetchall(), [(None,)])
+
     def test_a_push_is_pulled(self):
         order, line, payment = self.sale()
         self.results(self.of_sales((order, line, payment)))
