@@ -23,6 +23,7 @@ from ..engine.merge import UNKNOWN, Column, Rule
 from ..engine.push_outcome import CONFLICT, REJECTED, RETRY, Outcome
 from ..engine.push_rules import rule_of
 from ..schemas.collections import COLLECTIONS
+from ..schemas.push_rows import unfold
 
 _logger = logging.getLogger(__name__)
 _BY_NAME = {each.name: each for each in COLLECTIONS}
@@ -113,9 +114,8 @@ class FynloPushDesk(models.AbstractModel):
         :raise InvalidJsonError: infinite numbers, NUL characters
         :raise CardNumberNotAllowedError: the number of a card
         """
-        rows = [each.row for each in aggregate.changes]
-        check_storable(rows)
-        check_document(rows)
+        check_storable([each.row for each in aggregate.changes])
+        check_document([unfold(each.row) for each in aggregate.changes])
 
     @api.model
     def _fynlo_refuse(self, aggregate, error):

@@ -56,7 +56,7 @@ class FynloSyncConflict(models.Model):
     kind = fields.Selection(KINDS, required=True, readonly=True)
     subject = fields.Char("Record", required=True, readonly=True, index=True)
     order_uuid = fields.Char("Order", readonly=True, help="That the record belongs to")
-    subject_name = fields.Char("What", readonly=True)
+    subject_name = fields.Char("Name", readonly=True)
     cause = fields.Selection(CAUSES, required=True, readonly=True, default="changed")
     other_device_id = fields.Many2one(
         "fynlo.device", "Other Till", readonly=True, ondelete="restrict",

@@ -10,6 +10,7 @@ class FynloSyncConflict(models.Model):
 
     table_name = fields.Char("Kind of Record", compute="_compute_story")
     is_deletion = fields.Boolean(compute="_compute_story", help="The till has deleted it")
+    title = fields.Char("What", compute="_compute_story", help="The order, and which line of it")
     story = fields.Text("What Happened", compute="_compute_story")
     hint = fields.Text("What to Do", compute="_compute_story")
 
@@ -21,8 +22,21 @@ class FynloSyncConflict(models.Model):
             mine = conflict.column_ids[:1].mine if conflict.kind == "deletion" else None
             conflict.is_deletion = mine == "true"
             conflict.table_name = words._fynlo_table(conflict.collection)
+            conflict.title = conflict._fynlo_title()
             conflict.story = conflict._fynlo_story()
             conflict.hint = conflict._fynlo_hint() if conflict.state in ("open", "settled") else ""
+
+    def _fynlo_title(self):
+        if self.collection != "orderLines":
+            return self.subject_name
+        line = self.env["pos.order.line"].search([("uuid", "=", self.subject)], limit=1)
+        product = line.full_product_name
+        for column in self.column_ids:  # it is gone, or was never there: the till says what it was
+            told = json.loads(column.mine or "null")
+            told = told.get("productId") if isinstance(told, dict) else told
+            if not product and isinstance(told, str) and column.name in ("deleted", "productId"):
+                product = column._fynlo_product(told)
+        return f"{self.subject_name}: {product}" if product else self.subject_name
 
     def _fynlo_story(self):
         text = self.env._
@@ -77,6 +91,10 @@ class FynloSyncConflictColumn(models.Model):
             column.base_text = column._fynlo_words(column.base)
             column.theirs_text = column._fynlo_words(column.theirs)
             column.mine_text = column._fynlo_words(column.mine)
+
+    def _fynlo_product(self, uuid):
+        words, currency = self.env["fynlo.sync.words"], self.config_id.currency_id
+        return words._fynlo_value("orderLines", "productId", uuid, currency)
 
     def _fynlo_words(self, text):
         """Return the JSON of one value as people read it."""

@@ -12,6 +12,7 @@ from . import (
     test_push_engine,
     test_push_entries,
     test_push_erasure,
+    test_push_hostile,
     test_push_http,
     test_push_odd,
     test_push_orders,

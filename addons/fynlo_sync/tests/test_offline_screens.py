@@ -90,6 +90,7 @@ class TestOfflineScreens(PushCase):
         self.assertEqual(
             conflict.story, "Deleted on Corner till, but changed by Other till meanwhile."
         )
+        self.assertEqual(conflict.title, f"{self.booked.pos_reference}: Coffee")
         self.assertEqual(conflict.hint, "It is still there. Keep it, or delete it after all.")
 
     def test_a_line_changed_here_and_deleted_there(self):
@@ -100,6 +101,7 @@ class TestOfflineScreens(PushCase):
         self.assertEqual(
             conflict.story, "Changed on Corner till, but deleted by Other till meanwhile."
         )
+        self.assertEqual(conflict.title, f"{self.booked.pos_reference}: Coffee")
         told = ("Deletion", "Deleted", f"7 × {self.coffee.display_name}, Note: Hot")
         self.assertEqual(self.told(conflict), {"deleted": told})
 
