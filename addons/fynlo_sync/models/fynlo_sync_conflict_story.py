@@ -63,7 +63,7 @@ class FynloSyncConflict(models.Model):
         if self.kind == "finished":
             return text(
                 "Nothing of it is booked. If the guest got it, sell it anew; if he paid for it,"
-                " give the money back or book it. Then keep the server's."
+                " give the money back or book it by hand. Then press Done."
             )
         if self.kind == "deletion" and self.is_deletion:
             return text("It is still there. Keep it, or delete it after all.")

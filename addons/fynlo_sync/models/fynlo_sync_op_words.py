@@ -17,7 +17,7 @@ class FynloSyncOp(models.Model):
         for operation in self:
             currency = operation.config_id.currency_id
             operation.table_name = words._fynlo_table(operation.collection)
-            faults = words._fynlo_faults(operation.collection, operation.faults)
+            faults = words._fynlo_faults(operation.faults)
             operation.reason = faults or operation.message or ""
             tables = (operation.body or {}).get("changes", {})
             operation.what = "\n".join(

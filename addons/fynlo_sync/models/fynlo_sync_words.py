@@ -114,27 +114,28 @@ class FynloSyncWords(models.AbstractModel):
     @api.model
     def _fynlo_row(self, collection, row, currency):
         """Return a row in one line: what it is about, then all that it says."""
-        quantity, product = row.get("quantity"), row.get("productId")
-        said = []
-        if collection == "orderLines" and product:
-            words = self._fynlo_value(collection, "productId", product, currency)
-            count = self._fynlo_value(collection, "quantity", quantity, currency)
+        said, told = [], {"id"}
+        if row.get("productId"):
+            words = self._fynlo_value(collection, "productId", row["productId"], currency)
+            count = self._fynlo_value(collection, "quantity", row.get("quantity"), currency)
             said.append(f"{count} × {words}" if count else words)
+            told |= {"productId", "quantity"}
         for name, value in row.items():
-            is_own = name.startswith("_") or name == "id" or name.endswith("Id")
-            if is_own and name not in _RECORDS or said and name in ("quantity", "productId"):
+            is_reference = name.endswith("Id") and name not in _RECORDS
+            if name in told or name.startswith("_") or is_reference:
                 continue
             if value and (words := self._fynlo_value(collection, name, value, currency)):
                 said.append(f"{self._fynlo_column(name)}: {words}")
         return ", ".join(said)
 
     @api.model
-    def _fynlo_faults(self, collection, faults):
+    def _fynlo_faults(self, faults):
         """Return field errors, ``[{"field", "message"}]``, as sentences for people."""
         return " ".join(
-            f"{self._fynlo_path(each['field'])}: {each['message']}"
+            each["message"]
+            if each["field"] in ("body", "orderId")
+            else f"{self._fynlo_path(each['field'])}: {each['message']}"
             for each in faults or ()
-            if each["field"] not in ("body", "orderId")
         )
 
     def _fynlo_path(self, path):

@@ -17,5 +17,6 @@ from . import (
     test_push_odd,
     test_push_orders,
     test_push_parallel,
+    test_push_races,
     test_push_stale,
 )
