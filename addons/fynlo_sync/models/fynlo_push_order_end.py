@@ -77,15 +77,14 @@ class FynloPushOrderEdit(models.AbstractModel):
         """Book nothing on a finished order; what the till has taken for it is not forgotten."""
         aggregate = outcome.aggregate
         known = {*order.lines.mapped("uuid"), *order.payment_ids.mapped("uuid")}
-        blame = self.env["fynlo.push.desk"]._fynlo_blame(
-            "orders", order.uuid, order.id, desk.sight
-        )
+        blame = self.env["fynlo.push.desk"]._fynlo_blame("orders", order.uuid, order.id, desk.sight)
         is_new = [each for each in aggregate.parts if each.id not in known and each.kind != DELETED]
         for change in is_new:
             columns = [
                 (each, None, None, change.row[each], "server")
                 for each in sorted(change.row)
-                if not each.startswith("_") and each not in ("id", "orderId")
+                if not each.startswith("_")
+                and each not in ("id", "orderId")
                 and change.row[each] not in (None, "", 0)  # WatermelonDB has them where nothing is
             ]
             self._fynlo_note(outcome, "finished", change, columns, blame)

@@ -15,7 +15,9 @@ class FynloSyncConflict(models.Model):
     hint = fields.Text("What to Do", compute="_compute_story")
 
     @api.depends_context("lang", "uid")
-    @api.depends("kind", "state", "cause", "collection", "device_id", "other_device_id", "column_ids")
+    @api.depends(
+        "kind", "state", "cause", "collection", "device_id", "other_device_id", "column_ids"
+    )
     def _compute_story(self):
         words = self.env["fynlo.sync.words"]
         for conflict in self:

@@ -7,7 +7,7 @@ class FynloSyncOp(models.Model):
     _inherit = "fynlo.sync.op"
 
     table_name = fields.Char("Kind of Record", compute="_compute_words")
-    what = fields.Text("What", compute="_compute_words", help="What the till sent, until booked")
+    what = fields.Text(compute="_compute_words", help="What the till sent, until booked")
     reason = fields.Text("Why", compute="_compute_words")
 
     @api.depends_context("lang", "tz", "uid")

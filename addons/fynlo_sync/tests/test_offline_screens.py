@@ -44,9 +44,7 @@ class TestOfflineScreens(PushCase):
         )
         conflict = self.conflict()
         self.assertEqual(conflict.table_name, "Order")
-        self.assertEqual(
-            conflict.story, "Changed on Corner till, and by Other till meanwhile."
-        )
+        self.assertEqual(conflict.story, "Changed on Corner till, and by Other till meanwhile.")
         told = self.told(conflict)
         self.assertEqual(told["orderType"], ("Order Type", "Takeaway", "Delivery"))
         self.assertEqual(told["guestCount"], ("Guests", "4", "3"))

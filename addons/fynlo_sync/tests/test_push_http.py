@@ -48,7 +48,7 @@ class TestPushHttp(Pushing, SellingCase):
         self.assertEqual(self.env.cr.fetchall(), [(None,)])
 
     def test_half_an_emoji_does_not_hold_up_the_rest(self):
-        """An app that cuts a text to its length may cut a character: JSON has it as a lone escape."""
+        """An app that cuts a text to a length may cut a character: a lone escape in JSON."""
         rows = [{"id": str(uuid4()), "firstName": "NAME"} for _ in range(4)]
         notes = (b"Zo\\ud83d", b"\\udc69 Zo", b"\\ud83d\\ude00", b"\\\\ud83d \\u00e9")
         raw = json.dumps({"customers": {"created": rows}}).encode()
@@ -56,7 +56,9 @@ class TestPushHttp(Pushing, SellingCase):
             raw = raw.replace(b"NAME", note, 1)
         _data, results = self.results(None, raw=raw)
         self.assertEqual(results, [("applied", None)] * 4)
-        partners = self.env["res.partner"].search([("fynlo_uuid", "in", [each["id"] for each in rows])])
+        partners = self.env["res.partner"].search(
+            [("fynlo_uuid", "in", [each["id"] for each in rows])]
+        )
         names = {"Zo\ufffd", "\ufffd Zo", "\U0001f600", "\\ud83d \xe9"}
         self.assertEqual(set(partners.mapped("name")), names)
 

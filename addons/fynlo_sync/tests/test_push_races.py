@@ -75,7 +75,9 @@ class TestPushRaces(ParallelTills):
             self.assertEqual(booked.session_id, session if booked else env["pos.session"])
             applied = {uuid for uuid, status in told.items() if status == "applied"}
             self.assertEqual(set(booked.mapped("uuid")), applied)
-            waiting = env["fynlo.sync.op"].search([("subject", "in", list(told)), ("state", "=", "retry")])
+            waiting = env["fynlo.sync.op"].search(
+                [("subject", "in", list(told)), ("state", "=", "retry")]
+            )
             self.assertEqual(set(waiting.mapped("subject")), set(told) - applied)
             waiting.write({"state": "replaced", "body": False})
             self.assertEqual("closed" in results, session.state == "closed")
@@ -105,7 +107,9 @@ class TestPushRaces(ParallelTills):
         with committing_env(self.dbname) as env:
             for table in ("res_partner", "fynlo_sync_past", "fynlo_sync_op", "fynlo_sync_conflict",
                           "fynlo_sync_conflict_column"):  # fmt: skip
-                env.cr.execute(f"SELECT count(*) FROM {table} t WHERE t::text ILIKE %s", [f"%{name}%"])
+                env.cr.execute(
+                    f"SELECT count(*) FROM {table} t WHERE t::text ILIKE %s", [f"%{name}%"]
+                )
                 self.assertEqual(env.cr.fetchone(), (0,), table)
 
     def test_a_till_that_is_revoked_while_it_pushes(self):
