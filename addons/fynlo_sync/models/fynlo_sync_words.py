@@ -1,7 +1,7 @@
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.fynlo_pos_api.engine.money import from_minor
 from odoo.tools import LazyTranslate
 from odoo.tools.misc import format_amount, format_datetime, formatLang
@@ -65,7 +65,7 @@ _CHOICES = {
 _WIRE_WORDS = {"individual": "person", "business": "company"}
 _JSON = ("modifiers", "comboItems", "tags", "deliveryAddress")
 _PARTS = {"lines": "orderLines", "payments": "payments"}
-_EPOCH = datetime(1970, 1, 1)
+_EPOCH = fields.Datetime.to_datetime("1970-01-01")
 #: What an instant may say: from 1970 to 9999.
 _LAST_MS = 253_402_300_799_999
 #: Beyond it a number is no number of a shop, and a text is nothing to read on a screen.
