@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.addons.fynlo_base.exceptions import (
     BusinessRuleError,
     ConflictError,
+    InvalidFieldsError,
     NotFoundError,
 )
 from odoo.addons.fynlo_base.principal import CONTEXT_KEY, Principal, find_principal, principal_of
@@ -131,11 +132,13 @@ class FynloSyncConflict(models.Model):
         :param choices: ``{column: "server" or "device"}``
         :param default: for columns that are not named
         :raise ConflictError: it was decided before
+        :raise InvalidFieldsError: there is no such column
         """
         self.check_access("write")
         self.lock_for_update()
         if self.state not in ("open", "settled"):
             raise ConflictError(details={"state": self.state})
+        self._fynlo_check_named(choices)
         for column in self.column_ids:
             column.choice = choices.get(column.name, default)
         self._fynlo_apply()
@@ -147,6 +150,15 @@ class FynloSyncConflict(models.Model):
         })  # fmt: skip
         facts = {"columns": {each.name: each.choice for each in self.column_ids}}
         self.env["fynlo.audit"]._fynlo_log("sync.resolve", self, facts)
+
+    def _fynlo_check_named(self, choices):
+        message = "The conflict has no such column."
+        errors = [
+            {"field": f"columns.{name}", "code": "unknown_reference", "message": message}
+            for name in sorted(set(choices) - set(self.column_ids.mapped("name")))
+        ]
+        if errors:
+            raise InvalidFieldsError(errors=errors)
 
     def _fynlo_apply(self):
         """Write what was chosen of the till, and what it had written over if that is to stay.

@@ -142,6 +142,8 @@ class TestPushHttp(Pushing, SellingCase):
         path = f"/sync/conflicts/{conflict['id']}/resolve"
         self.assertFailure(self.api("POST", path, {"id": str(uuid4())}, self.token), 403,
                            "forbidden")  # fmt: skip
+        unknown = {"id": str(uuid4()), "keep": "device", "columns": {"e-mail": "server"}}
+        self.assertFailure(self.api("POST", path, unknown, **boss), 422, "invalid_fields")
         body = {"id": str(uuid4()), "columns": {"email": "device"}}
         for _ in range(2):
             decided = self.assertSuccess(self.api("POST", path, body, **boss))
