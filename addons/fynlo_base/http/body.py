@@ -1,6 +1,7 @@
 """From the bytes of a request to checked values. Every refusal is a 4xx that says why."""
 
 import math
+import re
 import zlib
 
 from pydantic import ValidationError
@@ -18,6 +19,12 @@ from ..exceptions import (
 MAX_DEPTH = 32
 MAX_FIELD_ERRORS = 100
 FIELD_MAX_LENGTH = 200
+#: Escapes of JSON: a pair of surrogates, one without its other half, any other.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)",
+    re.DOTALL,
+)
+_REPLACEMENT = b"\\ufffd"
 
 
 def read_body(httprequest, limit, inflated_limit=0):
@@ -81,6 +88,18 @@ def parse_json(raw, is_batch=False):
         raise InvalidJsonError(f"The body is not valid JSON: {error}.") from None
     _check_storable(value, MAX_DEPTH, (lambda _value: None) if is_batch else check_scalar)
     return value
+
+
+def mend_surrogates(raw):
+    """Return JSON in which half a character is U+FFFD, as browsers send it.
+
+    A program that cuts a text within an emoji writes such halves, and no parser takes a document
+    with one: of a batch the other records would be lost with it.
+    """
+    if b"\\ud" not in raw and b"\\uD" not in raw:
+        return raw
+    lone = len(_REPLACEMENT)
+    return _ESCAPE.sub(lambda match: _REPLACEMENT if len(match[0]) == lone else match[0], raw)
 
 
 def _check_storable(value, depth, check):

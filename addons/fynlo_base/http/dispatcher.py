@@ -11,7 +11,7 @@ from ..engine.card_numbers import has_card_number
 from ..exceptions import InternalError
 from ..principal import find_principal
 from . import reply as replies
-from .body import parse_json, read_body, validate_body, validate_query
+from .body import mend_surrogates, parse_json, read_body, validate_body, validate_query
 from .card_guard import check_document, check_request
 from .errors import to_fynlo_error
 from .later import Later, carry_out
@@ -60,6 +60,8 @@ class FynloDispatcher(Dispatcher):
             inputs["query"] = query
         if self.spec.body:
             raw = read_body(httprequest, self.spec.body_limit, self.spec.inflated_limit)
+            if self.spec.is_batch:
+                raw = mend_surrogates(raw)
             document = parse_json(raw, self.spec.is_batch)
             if not self.spec.is_batch:
                 check_document(document)

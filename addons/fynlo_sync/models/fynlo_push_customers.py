@@ -79,9 +79,19 @@ class FynloPushCustomers(models.AbstractModel):
         if merged.values:
             self._fynlo_write(customer, merged.values)
         self.env["fynlo.push.desk"]._fynlo_close_merge(
-            outcome, change, columns, merged, customer.id, customer.display_name
+            outcome, change, columns, merged, customer.id, desk, customer.display_name
         )
+        if merged.values and self._fynlo_is_archived_since(customer, desk):
+            columns = [("deleted", False, True, row, "server")]
+            self._fynlo_note_deletion(outcome, customer, columns, desk)
         return outcome
+
+    def _fynlo_is_archived_since(self, customer, desk):
+        """Tell whether others have archived a customer since the till saw him."""
+        if customer.fynlo_status != "inactive" or desk.sight.since is None:
+            return False
+        past = self.env["fynlo.sync.past"]
+        return "fynlo_status" in past._fynlo_changes(desk.sight, "res_partner", customer.id)
 
     def _fynlo_write(self, customer, values):
         document = {**values, "allowDuplicate": True}
@@ -101,26 +111,41 @@ class FynloPushCustomers(models.AbstractModel):
         """Archive the customer, as one conflict was decided."""
         self.env["res.partner"]._fynlo_archive_customer(conflict.subject)
 
+    @api.model
+    def _fynlo_add_again(self, conflict, _row):
+        """Take a customer back whom somebody had archived; the till's changes are on him."""
+        command = load(CustomerUpdate, {"status": "active"})
+        self.env["res.partner"]._fynlo_update_customer(conflict.subject, command)
+
     def _fynlo_archive(self, aggregate, customer, desk):
         """Archive a customer whom nobody has edited since the till saw him, if its role may."""
         if not customer or customer.fynlo_status == "inactive":
             return Outcome(aggregate, DUPLICATE)
-        outcome = Outcome(aggregate, APPLIED)
+        outcome, cause = Outcome(aggregate, APPLIED), {}
         try:
             if self._fynlo_is_changed(customer, desk) is False:
                 self.env["res.partner"]._fynlo_archive_customer(aggregate.id)
                 return outcome
         except FynloError as error:
             outcome.code, outcome.message = error.code, str(error)
+            cause = {"cause": "forbidden"}
         columns = [("deleted", False, False, True, "server")]
+        self._fynlo_note_deletion(outcome, customer, columns, desk, **cause)
+        return outcome
+
+    def _fynlo_note_deletion(self, outcome, customer, columns, desk, **cause):
+        """One has deleted a customer and another has changed him: have a manager asked."""
+        change = outcome.aggregate.root
+        blame = cause or self.env["fynlo.push.desk"]._fynlo_blame(
+            "customers", change.id, customer.id, desk.sight
+        )
         conflict = self.env["fynlo.sync.conflict"]._fynlo_record(
-            "deletion", aggregate.root, columns, subject_name=customer.display_name,
-            operation=aggregate.claim,
+            "deletion", change, columns, subject_name=customer.display_name,
+            operation=outcome.aggregate.claim, **blame,
         )  # fmt: skip
         outcome.status, outcome.conflict_id = CONFLICT, conflict.fynlo_uuid
         outcome.touched.add(("customers", customer.id))
         outcome.is_changed = True
-        return outcome
 
     def _fynlo_is_changed(self, customer, desk):
         desk_service = self.env["fynlo.push.desk"]

@@ -23,6 +23,7 @@ from ..engine.merge import UNKNOWN, Column, Rule
 from ..engine.push_outcome import CONFLICT, REJECTED, RETRY, Outcome
 from ..engine.push_rules import rule_of
 from ..schemas.collections import COLLECTIONS
+from ..schemas.push_rows import unfold
 
 _logger = logging.getLogger(__name__)
 _BY_NAME = {each.name: each for each in COLLECTIONS}
@@ -31,6 +32,13 @@ SELECT 1 FROM fynlo_change WHERE collection = %(collection)s AND row_id = %(row_
   AND xid >= %(since)s::text::xid8
   AND (%(known)s IS NULL OR NOT pg_visible_in_snapshot(xid, %(known)s::pg_snapshot))
   AND device_id IS DISTINCT FROM %(device_id)s LIMIT 1
+"""
+_OTHER = """
+SELECT device_id FROM fynlo_change WHERE collection = %(collection)s
+  AND (row_id = %(row_id)s OR (%(row_id)s IS NULL AND public_id = %(uuid)s))
+  AND xid >= %(since)s::text::xid8
+  AND (%(known)s IS NULL OR NOT pg_visible_in_snapshot(xid, %(known)s::pg_snapshot))
+  AND device_id IS DISTINCT FROM %(device_id)s ORDER BY id DESC LIMIT 1
 """
 _TOUCH = """
 INSERT INTO fynlo_change (collection, table_name, row_id, op, store_id, company_id, public_id)
@@ -106,9 +114,8 @@ class FynloPushDesk(models.AbstractModel):
         :raise InvalidJsonError: infinite numbers, NUL characters
         :raise CardNumberNotAllowedError: the number of a card
         """
-        rows = [each.row for each in aggregate.changes]
-        check_storable(rows)
-        check_document([_without_times(row) for row in rows])
+        check_storable([each.row for each in aggregate.changes])
+        check_document([unfold(each.row) for each in aggregate.changes])
 
     @api.model
     def _fynlo_refuse(self, aggregate, error):
@@ -155,6 +162,26 @@ class FynloPushDesk(models.AbstractModel):
         return bool(self.env.execute_query(query))
 
     @api.model
+    def _fynlo_blame(self, collection, uuid, row_id, sight):
+        """Return the fields of a conflict that say who else has changed a row since.
+
+        :param row_id: its number in the database, ``None`` if it is there no more
+        """
+        if sight.since is None:
+            return {"cause": "unknown"}
+        query = SQL(
+            _OTHER,
+            collection=collection,
+            uuid=uuid,
+            row_id=row_id or None,
+            since=str(sight.since),
+            known=sight.known,
+            device_id=sight.device_id,
+        )
+        found = self.env.execute_query(query)
+        return {"other_device_id": found[0][0]} if found else {"cause": "unknown"}
+
+    @api.model
     def _fynlo_columns(self, desk, change, theirs, row_id, to_wire):
         """Return ``{name: Column}`` of a till's row, for a merge.
 
@@ -186,7 +213,7 @@ class FynloPushDesk(models.AbstractModel):
         return columns
 
     @api.model
-    def _fynlo_close_merge(self, outcome, change, columns, merged, row_id, name):
+    def _fynlo_close_merge(self, outcome, change, columns, merged, row_id, desk, name):
         """Write down what a merge has set aside and complete the :class:`Outcome`.
 
         :param name: what people call the record
@@ -208,6 +235,7 @@ class FynloPushDesk(models.AbstractModel):
                 "columns", change, told, state, subject_name=name,
                 operation=outcome.aggregate.claim,
                 order_uuid=outcome.aggregate.collection == "orders" and outcome.aggregate.id,
+                **self._fynlo_blame(change.collection, change.id, row_id, desk.sight),
             )  # fmt: skip
             outcome.conflict_id = conflict.fynlo_uuid
         if merged.asked or merged.lost:
@@ -258,19 +286,3 @@ class FynloPushDesk(models.AbstractModel):
                 public_ids=list(public_ids),
             )
             self.env.cr.execute(query)
-
-
-def _without_times(row):
-    """Return a row without its instants: a clock that is far ahead shows digits like a card's."""
-    return {
-        name: _without_millis(value) if name == "_clock" else value
-        for name, value in row.items()
-        if not (name.endswith("At") and isinstance(value, int | float))
-    }
-
-
-def _without_millis(clock):
-    try:
-        return str(replace(parse_instant(clock), ms=0))
-    except (TypeError, ValueError):
-        return clock

@@ -8,6 +8,15 @@ from odoo.tools import SQL
 #: A difference below this is the way of the request, not the clock.
 _SAME_CLOCK_MS = 2000
 _LIMIT_S = 2_000_000_000
+#: How a till stands, the worst first.
+SYNC_STATES = [
+    ("revoked", "Revoked"),
+    ("silent", "Silent with Unsent Work"),
+    ("look", "Needs a Look"),
+    ("unsent", "Sends Soon"),
+    ("never", "Nothing Sent Yet"),
+    ("current", "Up to Date"),
+]
 #: A till that has unsent work and was not heard of for so long is silent.
 SILENT_AFTER = timedelta(minutes=30)
 _NOTE = """
@@ -43,6 +52,14 @@ class FynloDevice(models.Model):
         "Silent", compute="_compute_fynlo_is_silent", search="_search_fynlo_is_silent",
         help="It has unsent work and was not heard of for half an hour",
     )  # fmt: skip
+
+    fynlo_sync_state = fields.Selection(
+        SYNC_STATES, "Standing", compute="_compute_fynlo_words",
+        groups="fynlo_base.group_fynlo_manager",
+    )  # fmt: skip
+    fynlo_clock_text = fields.Char(
+        "Its Clock", compute="_compute_fynlo_words", groups="fynlo_base.group_fynlo_manager"
+    )
 
     def _compute_fynlo_sync(self):
         parked = self._fynlo_count("fynlo.sync.op", [("state", "in", PARKED)])

@@ -30,7 +30,7 @@ class FynloPushOrderEdit(models.AbstractModel):
         order = order._fynlo_lock_order(aggregate.id)
         outcome = Outcome(aggregate, DUPLICATE)
         if order.state != "draft":
-            return self._fynlo_finished(outcome, order)
+            return self._fynlo_finished(outcome, order, desk)
         if aggregate.root and aggregate.root.kind == DELETED:
             return self._fynlo_end(outcome, order, desk)
         document = self._fynlo_header(outcome, order, desk)
@@ -75,7 +75,7 @@ class FynloPushOrderEdit(models.AbstractModel):
         rules = rule_of(change.collection).columns
         merged = merge(columns, rules, desk.instant_of(outcome.aggregate))
         desk_service._fynlo_close_merge(
-            outcome, change, columns, merged, row_id, order.pos_reference
+            outcome, change, columns, merged, row_id, desk, order.pos_reference
         )
         return merged
 
@@ -118,7 +118,8 @@ class FynloPushOrderEdit(models.AbstractModel):
         if change.kind == CREATED or desk.sight.since is None:
             return [line_document(change.row)]
         columns = [("deleted", False, True, change.row, "server")]
-        self._fynlo_note(outcome, "deletion", change, columns)
+        blame = self._fynlo_blame_line(change, None, desk)
+        self._fynlo_note(outcome, "deletion", change, columns, blame)
         outcome.buried.add((change.collection, change.id))
         return []
 
@@ -144,10 +145,15 @@ class FynloPushOrderEdit(models.AbstractModel):
         past = self.env["fynlo.sync.past"]
         if sight.since is None or past._fynlo_changes(sight, table, line.id):
             columns = [("deleted", False, False, True, "server")]
-            self._fynlo_note(outcome, "deletion", change, columns)
+            blame = self._fynlo_blame_line(change, line.id, desk)
+            self._fynlo_note(outcome, "deletion", change, columns, blame)
             outcome.touched.add((change.collection, line.id))
             return []
         return [{"id": change.id, "quantity": 0}]
+
+    def _fynlo_blame_line(self, change, line_id, desk):
+        service = self.env["fynlo.push.desk"]
+        return service._fynlo_blame(change.collection, change.id, line_id, desk.sight)
 
     # --- Its payments
 

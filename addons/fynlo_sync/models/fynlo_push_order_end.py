@@ -66,24 +66,28 @@ class FynloPushOrderEdit(models.AbstractModel):
                 outcome.status = APPLIED
             return outcome
         columns = [("deleted", False, False, True, "server")]
-        self._fynlo_note(outcome, "deletion", outcome.aggregate.root, columns)
+        blame = desk_service._fynlo_blame("orders", order.uuid, order.id, desk.sight)
+        self._fynlo_note(outcome, "deletion", outcome.aggregate.root, columns, blame)
         self._fynlo_tell_anew(outcome, order)
         return outcome
 
     # --- An order that was finished meanwhile
 
-    def _fynlo_finished(self, outcome, order):
+    def _fynlo_finished(self, outcome, order, desk):
         """Book nothing on a finished order; what the till has taken for it is not forgotten."""
         aggregate = outcome.aggregate
         known = {*order.lines.mapped("uuid"), *order.payment_ids.mapped("uuid")}
+        blame = self.env["fynlo.push.desk"]._fynlo_blame("orders", order.uuid, order.id, desk.sight)
         is_new = [each for each in aggregate.parts if each.id not in known and each.kind != DELETED]
         for change in is_new:
             columns = [
                 (each, None, None, change.row[each], "server")
                 for each in sorted(change.row)
-                if not each.startswith("_") and each not in ("id", "orderId")
+                if not each.startswith("_")
+                and each not in ("id", "orderId")
+                and change.row[each] not in (None, "", 0)  # WatermelonDB has them where nothing is
             ]
-            self._fynlo_note(outcome, "finished", change, columns)
+            self._fynlo_note(outcome, "finished", change, columns, blame)
             outcome.buried.add((change.collection, change.id))
         self._fynlo_tell_anew(outcome, order)
         return outcome
@@ -95,11 +99,11 @@ class FynloPushOrderEdit(models.AbstractModel):
         outcome.touched |= {("payments", payment.id) for payment in order.payment_ids}
         outcome.is_changed = True
 
-    def _fynlo_note(self, outcome, kind, change, columns):
+    def _fynlo_note(self, outcome, kind, change, columns, blame):
         order = self.env["pos.order"].search([("uuid", "=", outcome.aggregate.id)], limit=1)
         conflict = self.env["fynlo.sync.conflict"]._fynlo_record(
             kind, change, columns, subject_name=order.pos_reference,
-            operation=outcome.aggregate.claim, order_uuid=order.uuid,
+            operation=outcome.aggregate.claim, order_uuid=order.uuid, **blame,
         )  # fmt: skip
         outcome.status, outcome.conflict_id = CONFLICT, conflict.fynlo_uuid
         outcome.is_changed = True

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.addons.fynlo_base.exceptions import (
     BusinessRuleError,
     ConflictError,
+    InvalidFieldsError,
     NotFoundError,
 )
 from odoo.addons.fynlo_base.principal import CONTEXT_KEY, Principal, find_principal, principal_of
@@ -22,6 +23,12 @@ KINDS = [
     ("columns", "Changed by Both"),
     ("deletion", "Deleted and Changed"),
     ("finished", "Finished Meanwhile"),
+]
+#: Why a manager is asked.
+CAUSES = [
+    ("changed", "Others have changed it meanwhile"),
+    ("unknown", "Nobody knows what the till had seen"),
+    ("forbidden", "Whoever was signed in may not do it"),
 ]
 #: What writes what was decided of a collection; all but customers are parts of orders.
 _SERVICES = {"customers": "fynlo.push.customers"}
@@ -50,7 +57,12 @@ class FynloSyncConflict(models.Model):
     kind = fields.Selection(KINDS, required=True, readonly=True)
     subject = fields.Char("Record", required=True, readonly=True, index=True)
     order_uuid = fields.Char("Order", readonly=True, help="That the record belongs to")
-    subject_name = fields.Char("What", readonly=True)
+    subject_name = fields.Char("Name", readonly=True)
+    cause = fields.Selection(CAUSES, required=True, readonly=True, default="changed")
+    other_device_id = fields.Many2one(
+        "fynlo.device", "Other Till", readonly=True, ondelete="restrict",
+        help="That has changed it; none if it was no till",
+    )  # fmt: skip
     state = fields.Selection(STATES, required=True, readonly=True, default="open", index=True)
     written_at = fields.Datetime("Written on the Till", readonly=True)
     resolved_at = fields.Datetime(readonly=True)
@@ -84,6 +96,7 @@ class FynloSyncConflict(models.Model):
                     "theirs": _to_text(theirs),
                     "mine": _to_text(mine),
                     "choice": choice,
+                    "is_written": choice == "device",
                 })
                 for name, base, theirs, mine, choice in columns
             ],
@@ -119,11 +132,13 @@ class FynloSyncConflict(models.Model):
         :param choices: ``{column: "server" or "device"}``
         :param default: for columns that are not named
         :raise ConflictError: it was decided before
+        :raise InvalidFieldsError: there is no such column
         """
         self.check_access("write")
         self.lock_for_update()
         if self.state not in ("open", "settled"):
             raise ConflictError(details={"state": self.state})
+        self._fynlo_check_named(choices)
         for column in self.column_ids:
             column.choice = choices.get(column.name, default)
         self._fynlo_apply()
@@ -136,28 +151,37 @@ class FynloSyncConflict(models.Model):
         facts = {"columns": {each.name: each.choice for each in self.column_ids}}
         self.env["fynlo.audit"]._fynlo_log("sync.resolve", self, facts)
 
+    def _fynlo_check_named(self, choices):
+        message = "The conflict has no such column."
+        errors = [
+            {"field": f"columns.{name}", "code": "unknown_reference", "message": message}
+            for name in sorted(set(choices) - set(self.column_ids.mapped("name")))
+        ]
+        if errors:
+            raise InvalidFieldsError(errors=errors)
+
     def _fynlo_apply(self):
-        """Write what was chosen of the till.
+        """Write what was chosen of the till, and what it had written over if that is to stay.
 
         :raise BusinessRuleError: the order is finished, nothing can be added to it
         """
-        mine = {
-            column.name: json.loads(column.mine or "null")
+        values = {
+            column.name: json.loads(column._fynlo_chosen() or "null")
             for column in self.column_ids
-            if column.choice == "device"
+            if column.choice == "device" or column.is_written
         }
-        if not mine:
+        if not values:
             return
         if self.kind == "finished":
             raise BusinessRuleError(self.env._("The order is finished. Sell or refund it anew."))
         acting = self._fynlo_as_principal()
         service = acting.env[_SERVICES.get(self.collection, _ORDER_SERVICE)]
         if self.kind == "columns":
-            service._fynlo_overwrite(self, mine)
-        elif mine["deleted"] is True:
+            service._fynlo_overwrite(self, values)
+        elif values["deleted"] is True:
             service._fynlo_delete(self)
         else:
-            service._fynlo_add_again(self, mine["deleted"])
+            service._fynlo_add_again(self, values["deleted"])
 
     def _fynlo_as_principal(self):
         """Return it for who acts: over the API himself, in the web client as his role."""
@@ -211,35 +235,20 @@ class FynloSyncConflictColumn(models.Model):
     )
     config_id = fields.Many2one(related="conflict_id.config_id")
     company_id = fields.Many2one(related="conflict_id.company_id")
-    name = fields.Char("Column", required=True, readonly=True)
+    name = fields.Char("Name on the Wire", required=True, readonly=True)
     base = fields.Char("Before", readonly=True)
     theirs = fields.Char("Server", readonly=True)
     mine = fields.Char("Till", readonly=True)
-    base_text = fields.Char("Both Had", compute="_compute_texts")
-    theirs_text = fields.Char("On the Server", compute="_compute_texts")
-    mine_text = fields.Char("On the Till", compute="_compute_texts")
+    is_written = fields.Boolean(readonly=True, help="The till's value was the later one")
     choice = fields.Selection(
         [("server", "Server"), ("device", "Till")], "Keep", required=True, default="server"
     )
 
-    @api.depends("base", "theirs", "mine")
-    def _compute_texts(self):
-        for column in self:
-            column.base_text = _to_words(column.base)
-            column.theirs_text = _to_words(column.theirs)
-            column.mine_text = _to_words(column.mine)
+    def _fynlo_chosen(self):
+        """Return the JSON of what was chosen of one column."""
+        return self.mine if self.choice == "device" else self.theirs
 
 
 def _to_text(value):
     """Return JSON; nothing of a value that nobody knows."""
     return False if value is UNKNOWN else json.dumps(value, ensure_ascii=False)
-
-
-def _to_words(text):
-    """Return the JSON of a column as people read it."""
-    value = json.loads(text) if text else None
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if value is None or isinstance(value, str):
-        return value or ""
-    return text

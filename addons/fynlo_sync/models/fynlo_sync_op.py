@@ -74,7 +74,7 @@ class FynloSyncOp(models.Model):
     payload_hash = fields.Char("SHA-256", required=True, readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, index=True)
     code = fields.Char(readonly=True)
-    message = fields.Char("Why", readonly=True)
+    message = fields.Char(readonly=True)
     faults = fields.Json(readonly=True)
     body = fields.Json(readonly=True, help="What the till sent, until it is booked")
     body_text = fields.Text("Sent", compute="_compute_body_text")

@@ -3,11 +3,10 @@
 Columns that only the server sets are left out here: no price and no total gets further.
 """
 
-import json
 from datetime import datetime, timedelta, timezone
 
-from odoo.addons.fynlo_base.exceptions import InvalidFieldsError
-from odoo.addons.fynlo_base.http.body import list_field_errors
+from odoo.addons.fynlo_base.exceptions import InvalidFieldsError, InvalidJsonError
+from odoo.addons.fynlo_base.http.body import list_field_errors, parse_json
 from pydantic import ValidationError
 from pydantic_core import to_json
 
@@ -50,6 +49,14 @@ def order_document(row, lines, payments, offset_ms):
         document["deliveryAddressId"] = address.get("id") if isinstance(address, dict) else address
     document["payments"] = [payment_document(each) for each in payments]
     return document
+
+
+def unfold(row):
+    """Return a row with the lists and objects that its texts are, so that nothing hides there."""
+    return {
+        name: from_text(value) if isinstance(value, str) and value[:1] in ("[", "{") else value
+        for name, value in row.items()
+    }
 
 
 def is_own_line(row):
@@ -123,10 +130,10 @@ def _modifier(value):
 
 
 def from_text(text):
-    """Return the JSON in a text; what is none is told by the schema."""
+    """Return the JSON in a text; what is none, or cannot be stored, is told by the schema."""
     if not isinstance(text, str):
         return text
     try:
-        return json.loads(text)
-    except ValueError:
+        return parse_json(text)
+    except InvalidJsonError:
         return text

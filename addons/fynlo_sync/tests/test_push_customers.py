@@ -96,6 +96,19 @@ class TestPushCustomers(PushCase):
         self.assertEqual(self.push_one(deletion, who=self.max).status, "applied")
         self.assertEqual(self.zoe.fynlo_status, "inactive")
 
+    def test_who_edits_him_when_he_is_archived_is_not_obeyed_in_silence(self):
+        deletion = {"customers": {"deleted": [self.row["id"]]}}
+        self.assertEqual(self.push_one(deletion, who=self.max, device=self.other).status, "applied")
+        self.assertEqual(self.update(note="Comes on Fridays").status, "conflict")
+        self.assertEqual(self.zoe.fynlo_status, "inactive")
+        conflict = self.env["fynlo.sync.conflict"].search([], limit=1).with_user(self.olga)
+        self.assertEqual(
+            conflict.story, "Changed on Corner till, but deleted by Other till meanwhile."
+        )
+        conflict.action_fynlo_take()
+        self.assertEqual((self.zoe.fynlo_status, self.zoe.active), ("active", True))
+        self.assertIn("Fridays", self.zoe.comment)
+
     def test_only_the_company_has_him(self):
         self.zoe.company_id = self.company_b
         result = self.update(note="Mine now")

@@ -31,6 +31,37 @@ class TestPushHttp(Pushing, SellingCase):
             self.assertEqual((data["experimentalRejectedIds"], data["resync"]), ({}, False))
             self.assertEqual(data["clockOffsetMs"], 0)
 
+    def test_a_clock_far_ahead_is_no_card(self):
+        """4070908800005 is a moment of 2099, and the number of a Visa card of old."""
+        sale = self.sale()
+        query = "?deviceTime=4070908800005&oldestAt=4070908800005&pending=1"
+        _data, results = self.results(self.of_sales(sale), query=query)
+        self.assertEqual([status for status, _code in results], ["rejected"])  # 70 years too early
+        self.env.invalidate_all()
+        self.assertGreater(self.corner_device.fynlo_oldest_at.year, 2000)
+        card = "?deviceTime=4242424242424242"
+        self.assertFailure(self.push({}, query=card), 422, "card_number_not_allowed")
+        order, line, payment = self.sale(cardAt=4242424242424242, orderType="space")
+        _data, [told] = self.results(self.of_sales((order, line, payment)))
+        self.assertEqual(told, ("rejected", "card_number_not_allowed"))
+        self.env.cr.execute("SELECT body FROM fynlo_sync_op WHERE subject = %s", [order["id"]])
+        self.assertEqual(self.env.cr.fetchall(), [(None,)])
+
+    def test_half_an_emoji_does_not_hold_up_the_rest(self):
+        """An app that cuts a text to a length may cut a character: a lone escape in JSON."""
+        rows = [{"id": str(uuid4()), "firstName": "NAME"} for _ in range(4)]
+        notes = (b"Zo\\ud83d", b"\\udc69 Zo", b"\\ud83d\\ude00", b"\\\\ud83d \\u00e9")
+        raw = json.dumps({"customers": {"created": rows}}).encode()
+        for note in notes:
+            raw = raw.replace(b"NAME", note, 1)
+        _data, results = self.results(None, raw=raw)
+        self.assertEqual(results, [("applied", None)] * 4)
+        partners = self.env["res.partner"].search(
+            [("fynlo_uuid", "in", [each["id"] for each in rows])]
+        )
+        names = {"Zo\ufffd", "\ufffd Zo", "\U0001f600", "\\ud83d \xe9"}
+        self.assertEqual(set(partners.mapped("name")), names)
+
     def test_a_push_is_pulled(self):
         order, line, payment = self.sale()
         self.results(self.of_sales((order, line, payment)))
@@ -111,6 +142,8 @@ class TestPushHttp(Pushing, SellingCase):
         path = f"/sync/conflicts/{conflict['id']}/resolve"
         self.assertFailure(self.api("POST", path, {"id": str(uuid4())}, self.token), 403,
                            "forbidden")  # fmt: skip
+        unknown = {"id": str(uuid4()), "keep": "device", "columns": {"e-mail": "server"}}
+        self.assertFailure(self.api("POST", path, unknown, **boss), 422, "invalid_fields")
         body = {"id": str(uuid4()), "columns": {"email": "device"}}
         for _ in range(2):
             decided = self.assertSuccess(self.api("POST", path, body, **boss))
