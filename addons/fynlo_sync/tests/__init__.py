@@ -16,4 +16,5 @@ from . import (
     test_push_orders,
     test_push_parallel,
     test_push_stale,
+    test_realtime_page_http,
 )
