@@ -4,6 +4,7 @@ from odoo import api, models
 
 #: What the gateway tells the screens of a kitchen.
 TOPIC = "kitchen"
+_TELL = "SELECT pg_notify('fynlo_direct', word) FROM unnest(%s::text[]) AS word"
 
 
 class FynloKitchen(models.AbstractModel):
@@ -14,7 +15,14 @@ class FynloKitchen(models.AbstractModel):
     @api.model
     def _fynlo_notify(self, stores):
         super()._fynlo_notify(stores)
-        # PostgreSQL tells the same word of one transaction once, and only when it commits.
-        words = [json.dumps({"room": f"store:{store.id}", "topic": TOPIC}) for store in stores]
-        query = "SELECT pg_notify('fynlo_direct', word) FROM unnest(%s::text[]) AS word"
-        self.env.cr.execute(query, [words])
+        precommit = self.env.cr.precommit
+        woken = precommit.data.setdefault("fynlo.kitchen.told", set())
+        if not woken:
+            precommit.add(self._fynlo_tell_gateway)
+        woken.update(stores.ids)
+
+    def _fynlo_tell_gateway(self):
+        """Say a word to each store; it goes out with the commit."""
+        woken = self.env.cr.precommit.data["fynlo.kitchen.told"]
+        words = [json.dumps({"room": f"store:{each}", "topic": TOPIC}) for each in sorted(woken)]
+        self.env.cr.execute(_TELL, [words])
