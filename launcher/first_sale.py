@@ -53,10 +53,10 @@ def sell(api, demo):
 
     :param demo: what the demo restaurant told (logins, PINs)
     """
-    cashier = _cashier_token(api, demo)
+    cashier = sign_in_cashier(api, demo)
     catalog = api.call("The menu", "GET", "/catalog", token=cashier)
-    _ensure_session(api, cashier)
-    lines = _cart(catalog)
+    ensure_session(api, cashier)
+    lines = choose_lines(catalog)
     cart = {"orderType": "takeaway", "lines": lines}
     quote = api.call("What does it cost?", "POST", "/orders/quote", cart, cashier)
     cash = next(method for method in catalog["paymentMethods"] if method["type"] == "cash")
@@ -69,8 +69,8 @@ def sell(api, demo):
     return sold
 
 
-def _cashier_token(api, demo):
-    """Pair a new till as the manager, and sign a cashier in on it."""
+def sign_in_cashier(api, demo):
+    """Pair a new till as the manager, and sign a cashier in on it; give the cashier's token."""
     manager = next(login for login in demo["logins"] if login["role"] == "manager")
     signed_in = api.call(
         "The manager signs in",
@@ -90,7 +90,7 @@ def _cashier_token(api, demo):
     return api.call(title, "POST", "/auth/pin", pin, paired["accessToken"])["accessToken"]
 
 
-def _ensure_session(api, token):
+def ensure_session(api, token):
     """Open the day's session, unless somebody has: then join it."""
     try:
         api.call("Is a session open?", "GET", "/sessions/current", token=token)
@@ -104,7 +104,7 @@ def _ensure_session(api, token):
         )
 
 
-def _cart(catalog):
+def choose_lines(catalog):
     """Choose two products that ask no questions, two of the first and one of the second."""
     plain = [
         product

@@ -34,7 +34,7 @@ def start(python, port, dsn, odoo_url, environment, log):
         "FYNLO_GATEWAY_PORT": str(port),
         "FYNLO_GATEWAY_DSN": dsn,
         "FYNLO_GATEWAY_JWKS_URL": f"{odoo_url}/api/v1/auth/jwks",
-        "FYNLO_GATEWAY_ORIGINS": odoo_url,
+        "FYNLO_GATEWAY_ORIGINS": f"{odoo_url},{odoo_url.replace('127.0.0.1', 'localhost')}",
     }
     with open(log, "wb") as output:
         return subprocess.Popen(

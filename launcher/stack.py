@@ -160,9 +160,12 @@ class Stack:
     def _extras(self):
         """Environment of what runs beside Odoo.
 
-        Redis if wanted, and an empty folder for the workers' metrics.
+        Redis if wanted, an empty folder for the workers' metrics, and where pages find the gateway.
         """
-        extras = {"PROMETHEUS_MULTIPROC_DIR": str(files.fresh_dir(self.state / "metrics"))}
+        extras = {
+            "PROMETHEUS_MULTIPROC_DIR": str(files.fresh_dir(self.state / "metrics")),
+            "FYNLO_REALTIME_URL": self.realtime_url,
+        }
         url = redis.external()
         if self.with_redis and not url:
             with step("Starting Valkey"):

@@ -65,9 +65,13 @@
         "views/fynlo_webhook_views.xml",
     ],
     "assets": {
-        "web.assets_backend": ["fynlo_pos_api/static/src/board/**/*"],
+        "web.assets_backend": [
+            "fynlo_pos_api/static/src/pokes/**/*",
+            "fynlo_pos_api/static/src/board/**/*",
+        ],
         "fynlo_pos_api.assets_kitchen": [
             ("include", "point_of_sale.base_app"),
+            "fynlo_pos_api/static/src/pokes/**/*",
             "fynlo_pos_api/static/src/kitchen/**/*",
         ],
     },

@@ -17,5 +17,9 @@
         "views/fynlo_sync_conflict_views.xml",
         "views/fynlo_sync_device_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["fynlo_sync/static/src/realtime/**/*"],
+        "fynlo_pos_api.assets_kitchen": ["fynlo_sync/static/src/realtime/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -17,10 +17,11 @@ CREATE TABLE fynlo_device (
 CREATE TABLE fynlo_auth_session (
     id serial PRIMARY KEY, fynlo_uuid varchar DEFAULT gen_random_uuid(), user_id integer,
     device_id integer, employee_id integer, role varchar, epoch integer DEFAULT 1,
-    last_used_at timestamp, revoked_at timestamp,
+    last_used_at timestamp, revoked_at timestamp, web_session varchar,
     expires_at timestamp DEFAULT (now() AT TIME ZONE 'UTC' + interval '30 days')
 );
 CREATE UNIQUE INDEX ON fynlo_auth_session (fynlo_uuid);
+CREATE TABLE res_device_log (session_identifier varchar, revoked boolean);
 CREATE TABLE fynlo_session_store_rel (session_id integer, config_id integer);
 CREATE TABLE fynlo_user_store_rel (user_id integer, config_id integer);
 CREATE TABLE fynlo_cache_change (namespace varchar);

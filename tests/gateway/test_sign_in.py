@@ -109,6 +109,51 @@ def test_other_paths_are_not_there(gateway):
         assert (status, json.loads(text)["code"]) == (404, "not_found")
 
 
+def revoke_web_device(world, page, _store):
+    insert = "INSERT INTO res_device_log VALUES (%s, true)"
+    world.run(insert, f"web-{page.session_id}")
+
+
+def limit_to_another_store(world, page, _store):
+    other, _uuid = world.add_store()
+    world.run("INSERT INTO fynlo_user_store_rel VALUES (%s, %s)", page.user_id, other)
+
+
+def leave_company(world, page, _store):
+    world.run("DELETE FROM res_company_users_rel WHERE user_id = %s", page.user_id)
+
+
+def close_store(world, _page, store):
+    world.run("UPDATE pos_config SET active = false WHERE id = %s", store[0])
+
+
+@pytest.mark.parametrize(
+    "end", [revoke_web_device, limit_to_another_store, leave_company, close_store]
+)
+def test_a_page_leaves_soon_with_its_store_or_its_web_session(world, join, end):
+    store, other = world.add_store(), world.add_store()
+    page, stays = (world.add_page(each) for each in (store, other))
+    claims = {"aud": "fynlo-realtime", "sto": store[1]}
+    client = join(world.token(page, **claims), store=store[1])
+    assert client.welcome["type"] == "welcome"
+    other_client = join(world.token(stays, aud="fynlo-realtime"), store=other[1])
+    world.change(store_id=store[0])
+    assert client.hear()["type"] == "changes"
+    began = time.monotonic()
+    end(world, page, store)
+    assert client.closing() == (4401, "session_ended")
+    assert time.monotonic() - began < GONE_WITHIN_S
+    world.change(store_id=other[0])
+    assert other_client.hear()["type"] == "changes"
+
+
+def test_a_token_for_somebody_else_is_refused(world, join):
+    page = world.add_page(world.add_store())
+    for audience in ("fynlo-pages", ["fynlo-realtime"], None):
+        client = join(world.token(page, aud=audience))
+        assert client.closing() == (4401, "token_invalid")
+
+
 def end_session(world, till):
     world.run("UPDATE fynlo_auth_session SET revoked_at = now() WHERE id = %s", till.session_id)
 

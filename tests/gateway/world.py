@@ -29,8 +29,9 @@ PATH = "/api/v1/realtime"
 
 def sign(key, kid, issuer, now_s=None, **claims):
     """Return an access token with the kernel's own claims."""
+    audience = claims.pop("aud", engine.AUDIENCE)
     claims = {"iss": issuer, "role": "device", **claims}
-    return engine.sign(key, kid, claims, int(time.time() if now_s is None else now_s))
+    return engine.sign(key, kid, claims, int(time.time() if now_s is None else now_s), audience)
 
 
 def session_state_sql():
@@ -129,11 +130,12 @@ class World:
             self.run("INSERT INTO fynlo_session_store_rel VALUES (%s, %s)", session_id, store_id)
         return Till(session, session_id, user, user_id, None, None, None, None)
 
-    def _add_user(self, company):
-        insert = "INSERT INTO res_users (company_id) VALUES (%s) RETURNING id, fynlo_uuid"
-        user_id, uuid = self.run(insert, company)[0]
-        self.run("INSERT INTO res_company_users_rel VALUES (%s, %s)", company, user_id)
-        return user_id, uuid
+    def add_page(self, store, company=1):
+        """Return the sign-in of a page of the web client for one ``store``, a :class:`Till`."""
+        page = self.add_manager(store, company=company)
+        mark = "UPDATE fynlo_auth_session SET web_session = %s WHERE id = %s"
+        self.run(mark, f"web-{page.session_id}", page.session_id)
+        return page
 
     def _add_session(self, user_id, device_id, role):
         insert = """INSERT INTO fynlo_auth_session (user_id, device_id, role)

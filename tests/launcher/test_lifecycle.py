@@ -125,6 +125,10 @@ def test_gateway_runs_beside_odoo(up, state, port):
     mark = files.read_json(state / "run.json")["gateway"]
     environment = Path(f"/proc/{mark[0]}/environ").read_bytes()
     assert b"FYNLO_SECRET_KEY" not in environment
+    origins = f"FYNLO_GATEWAY_ORIGINS=http://127.0.0.1:{port},http://localhost:{port}\0"
+    assert origins.encode() in environment
+    odoo = Path(f"/proc/{files.read_json(state / 'run.json')['odoo'][0]}/environ").read_bytes()
+    assert f"FYNLO_REALTIME_URL={gateway.url(number)}\0".encode() in odoo
 
 
 def test_killed_launcher_is_replaced(up, state, port):

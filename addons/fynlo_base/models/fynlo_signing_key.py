@@ -68,8 +68,10 @@ class FynloSigningKey(models.Model):
     # --- Use
 
     @api.model
-    def _fynlo_sign(self, claims):
+    def _fynlo_sign(self, claims, audience=tokens.AUDIENCE):
         """Return an access token with ``claims`` (``sub``, ``sid``, ``role``, ...).
+
+        :param audience: who shall take it
 
         :raise NotConfiguredError: the server has no secret
         """
@@ -82,7 +84,8 @@ class FynloSigningKey(models.Model):
             self._fynlo_ensure_current()
             ring = self._fynlo_ring()
             private_key = ring.private_key
-        return tokens.sign(private_key, ring.kid, {"iss": ring.issuer, **claims}, int(time.time()))
+        claims = {"iss": ring.issuer, **claims}
+        return tokens.sign(private_key, ring.kid, claims, int(time.time()), audience)
 
     @api.model
     def _fynlo_verify(self, token):

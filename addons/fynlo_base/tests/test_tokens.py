@@ -37,6 +37,19 @@ class TestTokens(BaseCase):
         times = {"iat": NOW, "nbf": NOW, "exp": NOW + 900}
         self.assertEqual(claims, self.claims | {"aud": "fynlo-api"} | times)
 
+    def test_a_token_is_for_those_it_names(self):
+        pages = tokens.REALTIME_AUDIENCE
+        token = tokens.sign(self.private_key, KID, self.claims, NOW, pages)
+        with self.assertRaises(tokens.TokenError):
+            self.verify(token)
+        both = (tokens.AUDIENCE, pages)
+        for each in (token, self.token):
+            tokens.verify(each, self.keys, "fynlo:a", NOW, audiences=both)
+        for audience in (["fynlo-api"], [pages], {}, None, "", "fynlo-api fynlo-realtime"):
+            forged = tokens.sign(self.private_key, KID, self.claims, NOW, audience)
+            with self.subTest(audience=audience), self.assertRaises(tokens.TokenError):
+                tokens.verify(forged, self.keys, "fynlo:a", NOW, audiences=both)
+
     def test_no_two_tokens_are_the_same(self):
         self.assertNotEqual(self.token, tokens.sign(self.private_key, KID, self.claims, NOW))
 

@@ -29,7 +29,9 @@ class FynloBoard(models.AbstractModel):
         stores = self.env["pos.config"].search([("company_id", "in", self.env.companies.ids)])
         store = stores.filtered(lambda each: each.id == store_id) or stores[:1]
         board = {
-            "stores": [{"id": each.id, "name": each.name} for each in stores],
+            "stores": [
+                {"id": each.id, "uuid": each.fynlo_uuid, "name": each.name} for each in stores
+            ],
             "store": store.id,
             "now": fields.Datetime.to_string(fields.Datetime.now()),
         }

@@ -1,1 +1,1 @@
-from . import conflicts, push, sync
+from . import conflicts, push, realtime_page, sync

@@ -14,6 +14,8 @@ MAX_AGE_S = 300
 #: Tokens with made-up keys make us ask no more often than this.
 MIN_AGE_S = 10
 MAX_BYTES = 65_536
+#: Tills show the tokens that they have for the API, pages of the web client have others.
+AUDIENCES = (engine.AUDIENCE, engine.REALTIME_AUDIENCE)
 
 
 class KeysUnavailable(Exception):
@@ -46,7 +48,7 @@ class KeySet:
             await self._renew(header)
         if not self._keys:
             raise KeysUnavailable
-        return engine.verify(token, self._keys, issuer, time.time(), self._known)
+        return engine.verify(token, self._keys, issuer, time.time(), self._known, AUDIENCES)
 
     def _age_s(self):
         return time.monotonic() - self._asked_at_s

@@ -5,7 +5,8 @@ columns that say what changed for whom, the relay's place, and functions that an
 It sees no token, no name, no price, and no row of Odoo's.
 """
 
-#: May be run again. Wants ``fynlo_change``, ``fynlo_sync_epoch`` and the kernel's session state.
+#: May be run again. Wants ``fynlo_change``, ``fynlo_sync_epoch``, the kernel's session state, and
+#: the column of sessions that says of which web session a page is.
 CREATE = """
 CREATE TABLE IF NOT EXISTS fynlo_relay (
     is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
@@ -28,6 +29,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Sessions that are over, by the same rules and without their stores: asked every second.
+-- A page of the web client has one store, and a web session that its user may revoke.
 CREATE OR REPLACE FUNCTION fynlo_gateway_ended(asked text[]) RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT unnest(asked)
@@ -42,6 +44,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND session.revoked_at IS NULL AND session.expires_at > now() AT TIME ZONE 'UTC'
       AND (session.device_id IS NULL OR device.state = 'active')
       AND (session.employee_id IS NULL OR employee.active)
+      AND (session.web_session IS NULL OR (
+          NOT EXISTS (SELECT FROM res_device_log AS log
+                      WHERE log.session_identifier = session.web_session AND log.revoked)
+          AND EXISTS (SELECT FROM fynlo_session_store_rel AS served
+                      JOIN pos_config AS store ON store.id = served.config_id AND store.active
+                      WHERE served.session_id = session.id
+                        AND store.company_id IN (SELECT cid FROM res_company_users_rel
+                                                 WHERE user_id = users.id)
+                        AND (store.id IN (SELECT config_id FROM fynlo_user_store_rel
+                                          WHERE user_id = users.id)
+                             OR NOT EXISTS (SELECT FROM fynlo_user_store_rel
+                                            WHERE user_id = users.id)))))
 $$;
 
 CREATE OR REPLACE FUNCTION fynlo_gateway_issuer() RETURNS text

@@ -1,10 +1,12 @@
 from . import (
+    fynlo_auth_session,
     fynlo_board_sync,
     fynlo_change,
     fynlo_change_keeping,
     fynlo_customer_erasure,
     fynlo_gateway,
     fynlo_health,
+    fynlo_kitchen,
     fynlo_pull,
     fynlo_pull_collection,
     fynlo_pull_orders,
@@ -30,4 +32,5 @@ from . import (
     fynlo_sync_past,
     fynlo_sync_status,
     fynlo_sync_words,
+    ir_http,
 )

@@ -19,4 +19,5 @@ from . import (
     test_push_parallel,
     test_push_races,
     test_push_stale,
+    test_realtime_page_http,
 )

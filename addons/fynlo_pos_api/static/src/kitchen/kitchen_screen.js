@@ -5,6 +5,7 @@ import { MainComponentsContainer } from "@web/core/main_components_container";
 import { rpc } from "@web/core/network/rpc";
 import { useService } from "@web/core/utils/hooks";
 import { mountComponent } from "@web/env";
+import { usePokes } from "../pokes/pokes";
 import { playChime } from "./kitchen_sound";
 import { TicketCard } from "./ticket_card";
 
@@ -12,6 +13,9 @@ import { TicketCard } from "./ticket_card";
 const REFRESH_MS = 30000;
 const CHANNEL = "fynlo_kitchen";
 const NOTIFICATION = "fynlo.kitchen";
+const TOPIC = "kitchen";
+/** In a rush the screen reads no more often than that. */
+const GAP_MS = 250;
 
 /** All that hangs on the screen of one station. The server's answer is the only truth. */
 export class KitchenScreen extends Component {
@@ -34,6 +38,10 @@ export class KitchenScreen extends Component {
             isDark: browser.localStorage.getItem("fynlo_kitchen_light") !== "1",
         });
         this.lastMoved = null;
+        this.isBusUp = true;
+        this.pokes = usePokes({
+            topics: [TOPIC], gapMs: GAP_MS, read: () => this.read(), onTurn: () => this.onTurn(),
+        });
         onWillStart(() => this.start());
         useExternalListener(window, "keydown", this.onKey.bind(this));
         const clock = browser.setInterval(() => this.tick(), 1000);
@@ -118,10 +126,15 @@ export class KitchenScreen extends Component {
         }
     }
 
-    // --- Where it listens
+    // --- Where it listens: to Odoo's bus, unless somebody else tells it
 
     listen() {
-        const channel = `${CHANNEL}:${this.state.storeId}`;
+        this.pokes.follow(this.state.storeId);
+        this.subscribe();
+    }
+
+    subscribe() {
+        const channel = this.pokes.isLive ? null : `${CHANNEL}:${this.state.storeId}`;
         if (this.channel === channel) {
             return;
         }
@@ -129,10 +142,24 @@ export class KitchenScreen extends Component {
             this.bus.deleteChannel(this.channel);
         }
         this.channel = channel;
-        this.bus.addChannel(channel);
+        if (channel) {
+            this.bus.addChannel(channel);
+        }
+    }
+
+    onTurn() {
+        this.subscribe();
+        this.state.isOnline = this.pokes.isLive || this.isBusUp;
+        if (!this.pokes.isLive) {
+            this.read(); // what came since then, nobody has told
+        }
     }
 
     onConnection(isOnline) {
+        this.isBusUp = isOnline;
+        if (this.pokes.isLive) {
+            return;
+        }
         this.state.isOnline = isOnline;
         if (isOnline) {
             this.read(); // messages may have been lost in between
