@@ -32,6 +32,7 @@ class FynloDemo(models.AbstractModel):
         sold = self._record("product.template", product, vals)[0].product_variant_id
         vals = {"name": name, "program_type": program_type, "company_id": store.company_id.id}
         vals |= {"pos_config_ids": [Command.set(store.ids)]}
+        vals |= self.env["loyalty.program"]._program_type_default_values()[program_type]
         program, is_new = self._record("loyalty.program", name, vals)
         if is_new:
             program.trigger_product_ids = sold

@@ -26,9 +26,9 @@ class GiftCards:
         self.wallet = self._make_method("ewallet")
 
     def _make_method(self, kind):
-        program = self.env["loyalty.program"].create(
-            {"name": f"Our {kind}", "program_type": kind, "company_id": self.company.id}
-        )
+        programs = self.env["loyalty.program"]
+        vals = {"name": f"Our {kind}", "program_type": kind, "company_id": self.company.id}
+        program = programs.create({**programs._program_type_default_values()[kind], **vals})
         program.trigger_product_ids = self.sold
         product = program.reward_ids.discount_line_product_id
         product.property_account_income_id = self.account

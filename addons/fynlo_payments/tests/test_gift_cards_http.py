@@ -85,7 +85,8 @@ class TestGiftCards(GiftCase):
         envelope = self.assertFailure(much, 422, "stored_value_too_low")
         tender_id = self.sent["tenders"][0]["id"]
         self.assertEqual(envelope["details"], {"balance": 275, "tenderId": tender_id})
-        void = self.post({"id": str(uuid4()), "reason": "Left"}, path=f"/orders/{self.order}/cancel")
+        boss, body = self.token_for(self.max, self.corner_device), {"reason": "Left"}
+        void = self.post({"id": str(uuid4()), **body}, boss, f"/orders/{self.order}/cancel")
         self.assertFailure(void, 409, "payment_under_way")
         self.assertSuccess(self.step(waiting["id"], "cancel"))
         self.assertFailure(self.post(held, path="/payments/transactions"), 409,
