@@ -63,9 +63,7 @@ class LoyaltyCard(models.Model):
         stores = program.pos_config_ids
         faults = {
             "inactive": not (self.active and program.active),
-            "expired": any(
-                day and day < today for day in (self.expiration_date, program.date_to)
-            ),
+            "expired": any(day and day < today for day in (self.expiration_date, program.date_to)),
             "too_early": program.date_from and program.date_from > today,
             "other_store": not program.pos_ok or (stores and store not in stores),
             "other_method": program != method.fynlo_program_id,

@@ -63,22 +63,22 @@ class PosPaymentMethod(models.Model):
 
     def _fynlo_program_fault(self):
         """Return what keeps one method from taking cards, for who sets it up; or nothing."""
-        _, program = self.env._, self.fynlo_program_id.sudo()
+        env, program = self.env, self.fynlo_program_id.sudo()
         account, currency = self.outstanding_account_id, self.company_id.currency_id
         faults = (
             (program.program_type not in MONEY_PROGRAMS,
-             _("Only programs of gift cards or eWallets are money: choose such a program.")),
+             env._("Only programs of gift cards or eWallets are money: choose such a program.")),
             (program.company_id and program.company_id != self.company_id,
-             _("The program belongs to another company.")),
+             env._("The program belongs to another company.")),
             (self.type != "bank",
-             _("Gift cards and eWallets need a bank journal of their own: choose one.")),
+             env._("Gift cards and eWallets need a bank journal of their own: choose one.")),
             (account.internal_group != "liability",
-             _("Choose the liability account of these cards as outstanding account: selling them "
-               "credits it, paying with them debits it.")),
+             env._("Choose the liability account of these cards as outstanding account: selling "
+                   "them credits it, paying with them debits it.")),
             (program.currency_id != (self.journal_id.currency_id or currency),
-             _("The program has another currency than the journal.")),
+             env._("The program has another currency than the journal.")),
             (self.fynlo_provider_id or self.use_payment_terminal,
-             _("What is on a gift card is here: no gateway or terminal takes it.")),
+             env._("What is on a gift card is here: no gateway or terminal takes it.")),
         )  # fmt: skip
         return next((message for is_wrong, message in faults if is_wrong), None)
 

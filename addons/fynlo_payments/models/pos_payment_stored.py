@@ -2,7 +2,7 @@ from uuid import UUID, uuid5
 
 from odoo import api, fields, models
 from odoo.addons.fynlo_base.server_fields import check_server_fields, is_change
-from odoo.addons.fynlo_pos_api.engine.money import from_minor, to_minor
+from odoo.addons.fynlo_pos_api.engine.money import to_minor
 from odoo.addons.fynlo_pos_api.exceptions import RefundTooLargeError
 from odoo.exceptions import AccessError, UserError
 

@@ -53,7 +53,7 @@ class GiftCase(PaymentCase):
         """Post the same once more."""
         return self.post(self.sent, path="/payments/transactions")
 
-    def read(self):
+    def read_transaction(self):
         """Return the last transaction as the API tells it."""
         path = f"/payments/transactions/{self.sent['id']}"
         return self.assertSuccess(self.api("GET", path, token=self.token))

@@ -82,9 +82,7 @@ class TestGiftCardGuard(GiftCase):
     def test_a_method_that_is_not_complete(self):
         other = self.env["res.company"].create({"name": "Others"})
         programs = self.env["loyalty.program"]
-        theirs = programs.create(
-            {"name": "T", "program_type": "gift_card", "company_id": other.id}
-        )
+        theirs = programs.create({"name": "T", "program_type": "gift_card", "company_id": other.id})
         coupons = programs.create({"name": "C", "program_type": "promotion"})
         yen = programs.create({"name": "Y", "program_type": "gift_card", "company_id": False,
                                "currency_id": self.env.ref("base.JPY").id})  # fmt: skip

@@ -24,9 +24,7 @@ class TestGiftCardRefunds(GiftCase):
         """Refund as a manager; return ``{method: minor units}`` of what was given back."""
         body = {"id": str(uuid4()), "reason": "Cold", **extra}
         body |= {"amount": amount} if amount else {"all": True}
-        data = self.assertSuccess(
-            self.post(body, self.boss, f"/orders/{self.order}/refunds"), 201
-        )
+        data = self.assertSuccess(self.post(body, self.boss, f"/orders/{self.order}/refunds"), 201)
         names = {each.fynlo_uuid: each.name for each in self.till.store.payment_method_ids}
         return {names[each["method"]["id"]]: -each["amount"] for each in data["payments"]}
 
@@ -56,7 +54,9 @@ class TestGiftCardRefunds(GiftCase):
         self.assertEqual(self.back(), {"gift_card": 200, "ewallet": 100, "Cash": 100})
         self.assertEqual(self.left(), 1000)
         gift = f"/payments/{self.tenders[2]['id']}/refunds"
-        self.assertFailure(self.post({**body, "id": str(uuid4())}, self.boss, gift), 404, "not_found")
+        self.assertFailure(
+            self.post({**body, "id": str(uuid4())}, self.boss, gift), 404, "not_found"
+        )
 
     def test_nobody_puts_other_money_on_a_card(self):
         asked = len(self.peer.requests)

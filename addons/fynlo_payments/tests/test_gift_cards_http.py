@@ -31,7 +31,9 @@ class TestGiftCards(GiftCase):
 
     def test_what_is_sold_less_what_is_paid_is_what_is_left(self):
         """The account owes what is on the cards: sold, paid with, and given back."""
-        sold = self.body(lines=[self.line(self.shop.sold)], payments=[self.payment(self.cash, 2000)])
+        sold = self.body(
+            lines=[self.line(self.shop.sold)], payments=[self.payment(self.cash, 2000)]
+        )
         self.assertSuccess(self.post(sold), 201)
         card = self.shop.make_card(20.0)  # as Odoo makes it for what was sold
         paid = self.transact(self.by_gift(275, card), self.tender(275, self.cash))
@@ -59,7 +61,9 @@ class TestGiftCards(GiftCase):
         self.assertFailure(self.transact(self.by_gift(200), declined), 402, "card_declined")
         self.assertFailure(self.again(), 402, "card_declined")
         self.assertEqual((self.left(), self.moves()), (1000, [(200, 0), (0, 200)]))
-        self.assertEqual([each["state"] for each in self.read()["tenders"]], ["canceled"] * 2)
+        self.assertEqual(
+            [each["state"] for each in self.read_transaction()["tenders"]], ["canceled"] * 2
+        )
         self.assertEqual(self.read_order(self.order)["amountDue"], 550)
 
     def test_a_capture_that_is_refused_puts_it_back_on_its_own_card(self):
@@ -105,9 +109,7 @@ class TestGiftCards(GiftCase):
             direct = self.post(self.payment(method, 100), path=f"/orders/{self.order}/payments")
             self.assertFailure(direct, 422, "invalid_fields", {"method": "needs_gateway"})
             sale = self.body(payments=[self.payment(method, 275)], customerId=self.guest.fynlo_uuid)
-            self.assertRefused(
-                sale, 422, "invalid_fields", {"payments.0.method": "needs_gateway"}
-            )
+            self.assertRefused(sale, 422, "invalid_fields", {"payments.0.method": "needs_gateway"})
         self.assertEqual(self.left(), 1000)
 
     # --- Bad input
@@ -151,7 +153,10 @@ class TestGiftCards(GiftCase):
             with self.subTest(reason=reason, vals=vals), self.env.cr.savepoint() as savepoint:
                 record.write(vals)
                 self.env.flush_all()
-                for asked in (self.transact(self.by_gift(50)), self.balance(code=self.gift_card.code)):
+                for asked in (
+                    self.transact(self.by_gift(50)),
+                    self.balance(code=self.gift_card.code),
+                ):
                     envelope = self.assertFailure(asked, 409, "stored_value_unusable")
                     self.assertEqual(envelope["details"], {"reason": reason})
                 savepoint.rollback()
@@ -197,7 +202,9 @@ class TestGiftCards(GiftCase):
         self.assertEqual((purse["type"], purse["balance"], purse["expiresOn"]),
                          ("ewallet", 300, "2099-01-31"))  # fmt: skip
         poor = self.env["res.partner"].create({"name": "Poor", "fynlo_is_customer": True})
-        self.assertEqual(self.assertSuccess(self.balance(customerId=poor.fynlo_uuid)), {"cards": []})
+        self.assertEqual(
+            self.assertSuccess(self.balance(customerId=poor.fynlo_uuid)), {"cards": []}
+        )
         self.assertFailure(self.balance(customerId=str(uuid4())), 404, "not_found")
         for body in ({}, {"code": "0441", "customerId": self.guest.fynlo_uuid}):
             self.assertFailure(self.balance(**body), 422, "invalid_fields")

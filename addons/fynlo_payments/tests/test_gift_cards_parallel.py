@@ -91,7 +91,8 @@ class TestGiftCardsParallel(Killing):
         code = self.make_card(5.0)
         command = self.split(code, 275)
         results = self.act_at_once(lambda env, _: self.transact(env, command), CLIENTS)
-        self.assertLessEqual(set(results), {"succeeded", "processing"}, results)
+        told = {getattr(each, "code", each) for each in results}
+        self.assertLessEqual(told, {"succeeded", "processing", "busy"}, results)
         self.assertEqual(self.card_of(code), (225, 275, 0, 275))
 
     def test_twenty_refunds_give_back_what_was_taken(self):
