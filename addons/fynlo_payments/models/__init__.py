@@ -94,6 +94,7 @@ from . import (
     pos_payment_method_stored,
     loyalty_card,
     fynlo_stored_value,
+    fynlo_price_book_cards,
     fynlo_payment_tender_stored,
     pos_payment_stored,
     fynlo_order_refund_stored,

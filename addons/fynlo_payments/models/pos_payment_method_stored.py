@@ -32,7 +32,7 @@ class PosPaymentMethod(models.Model):
         for method in self:
             products = method._fynlo_booked_elsewhere()
             names = ", ".join(products.mapped("display_name"))
-            method.fynlo_program_warning = names and self.env._(
+            method.fynlo_program_warning = bool(names) and self.env._(
                 "%(products)s: the income account is not %(account)s. What is sold and what is "
                 "paid with it would lie on different accounts.",
                 products=names, account=method.outstanding_account_id.display_name,

@@ -18,6 +18,7 @@ from . import (
     test_fraud_split_http,
     test_gateway_answers,
     test_gateways_http,
+    test_gift_card_books,
     test_gift_card_guard,
     test_gift_card_refunds_http,
     test_gift_cards_http,

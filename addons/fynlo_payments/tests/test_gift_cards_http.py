@@ -1,6 +1,7 @@
 from uuid import uuid4
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .gift_case import GiftCase
@@ -31,10 +32,7 @@ class TestGiftCards(GiftCase):
 
     def test_what_is_sold_less_what_is_paid_is_what_is_left(self):
         """The account owes what is on the cards: sold, paid with, and given back."""
-        sold = self.body(
-            lines=[self.line(self.shop.sold)], payments=[self.payment(self.cash, 2000)]
-        )
-        self.assertSuccess(self.post(sold), 201)
+        self.sell_in_odoo(20.0)
         card = self.shop.make_card(20.0)  # as Odoo makes it for what was sold
         paid = self.transact(self.by_gift(275, card), self.tender(275, self.cash))
         self.assertSuccess(paid, 201)
@@ -47,6 +45,35 @@ class TestGiftCards(GiftCase):
         self.assertEqual(self.left(card), 1725)
         self.assertTrue(self.session.close_session_from_ui()["successful"])
         self.assertEqual(self.shop.read_account(), 1725)
+
+    def sell_in_odoo(self, price):
+        """Sell what fills a gift card, as Odoo's own till does."""
+        order = self.env["pos.order"].create({
+            "session_id": self.session.id, "company_id": self.company.id,
+            "config_id": self.till.store.id, "name": "Odoo/0001", "amount_total": price,
+            "amount_tax": 0.0, "amount_paid": 0.0, "amount_return": 0.0,
+            "lines": [Command.create({
+                "product_id": self.shop.sold.id, "qty": 1.0, "price_unit": price,
+                "price_subtotal": price, "price_subtotal_incl": price,
+            })],
+        })  # fmt: skip
+        order.add_payment({"pos_order_id": order.id, "amount": price,
+                           "payment_method_id": self.cash.id})  # fmt: skip
+        order.action_pos_order_paid()
+
+    def test_what_fills_a_card_is_not_sold_over_the_api(self):
+        """It would make no card. A product that begins to is left out at once."""
+        cases = (self.shop.sold, self.env.ref("loyalty.gift_card_product_50"))
+        for product in cases:
+            body = self.body(lines=[self.line(product)], payments=[self.payment(self.cash, 5000)])
+            self.assertRefused(body, 422, "product_unavailable")
+        told = self.assertSuccess(self.api("GET", "/catalog", token=self.token))
+        names = {each["name"] for each in told["products"]}
+        self.assertFalse(names & {"Gift card", "Gift Card", "Top-up eWallet"}, names)
+        self.assertIn("Cake", names)
+        self.assertSuccess(self.post(self.body(lines=[self.line(self.cake)])), 201)
+        self.wallet.fynlo_program_id.rule_ids.product_ids |= self.cake
+        self.assertRefused(self.body(lines=[self.line(self.cake)]), 422, "product_unavailable")
 
     def test_an_invoice_leaves_nothing_open(self):
         self.assertSuccess(self.transact(self.by_gift(550)), 201)
