@@ -36,6 +36,8 @@ class TestGiftCardBooks(GiftCase, BooksCase):
         declined = self.tender(100, paymentMethod="pm_card_chargeDeclined")
         lost = self.transact(self.by_gift(175), declined, order=self.open_order())
         self.assertFailure(lost, 402, "card_declined")
+        void, path = {"id": str(uuid4()), "reason": "Left"}, self.sent["orderId"]
+        self.assertSuccess(self.post(void, self.boss, f"/orders/{path}/cancel"))
         body = {"id": str(uuid4()), "reason": "Cold", "amount": 260}
         self.assertSuccess(self.post(body, self.boss, f"/orders/{self.order}/refunds"), 201)
         self.env.invalidate_all()

@@ -55,7 +55,8 @@ class TestPaymentScreens(FynloCase):
     def test_a_manager_sets_up_gift_cards(self):
         [gift, wallet] = self.demo_store.payment_method_ids.filtered("fynlo_program_id")
         self.assertEqual((gift.fynlo_program_warning, wallet.fynlo_program_warning), (False,) * 2)
-        with Form(wallet.with_user(self.mia)) as form:
+        alone = self.env["pos.payment.method"].with_user(self.mia).browse(wallet.id)
+        with Form(alone) as form:  # Odoo's own form reads one method at a time
             self.assertEqual(form.fynlo_program_type, "ewallet")
             form.fynlo_program_id = gift.fynlo_program_id
             self.assertEqual(form.fynlo_program_type, "gift_card")
