@@ -97,6 +97,7 @@ from . import (
     fynlo_price_book_cards,
     fynlo_payment_tender_stored,
     pos_payment_stored,
+    pos_config_stored,
     fynlo_order_refund_stored,
     fynlo_demo_gift_cards,
 )

@@ -70,6 +70,12 @@ class TestGiftCardGuard(GiftCase):
         envelope = self.assertFailure(self.transact(self.by_gift(526)), 422, "stored_value_too_low")
         self.assertEqual(envelope["details"]["balance"], 525)
 
+    def test_odoos_till_does_not_offer_the_method(self):
+        store = self.till.store
+        [vals] = store._load_pos_data_read(store, store)
+        self.assertEqual(set(vals["payment_method_ids"]), {self.cash.id, self.card.id,
+                                                           self.account.id})  # fmt: skip
+
     def test_a_tip_on_the_slip_is_no_gift_cards(self):
         self.till.store.write({"iface_tipproduct": True, "set_tip_after_payment": True})
         order = self.paid_order()
