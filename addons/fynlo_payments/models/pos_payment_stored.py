@@ -50,8 +50,13 @@ class PosPayment(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_stored(self):
-        if any(payment.payment_method_id._fynlo_is_stored() for payment in self):
-            raise UserError(self.env._("A gift card's payment is given back, not deleted."))
+        """Let go only of what was given back: the card has it again."""
+        stored = self.filtered(lambda each: each.payment_method_id._fynlo_is_stored())
+        for (_order, method), payments in stored.grouped(
+            lambda each: (each.pos_order_id, each.payment_method_id)
+        ).items():
+            if not payments.currency_id.is_zero(sum(payments.mapped("amount"))):
+                raise UserError(self.env._("Money of %s is given back, not deleted.", method.name))
 
     def _fynlo_takes_tip_later(self):
         return super()._fynlo_takes_tip_later() and not self.payment_method_id._fynlo_is_stored()

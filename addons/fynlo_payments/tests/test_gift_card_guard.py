@@ -49,6 +49,15 @@ class TestGiftCardGuard(GiftCase):
         payment.write({"amount": 1.0})  # the same again is no change
         self.assertEqual(self.left(), 900)
 
+    def test_odoos_till_removes_an_order_that_was_given_back(self):
+        order = self.paid_order(100)
+        boss = self.token_for(self.max, self.corner_device)
+        body = {"id": str(uuid4()), "reason": "Left", "all": True}
+        self.assertSuccess(self.post(body, boss, f"/orders/{order.uuid}/refunds"), 201)
+        self.env["pos.order"].remove_from_ui(order.ids)
+        self.assertFalse(order.exists())
+        self.assertEqual((self.left(), self.moves()), (1000, [(100, 0), (0, 100)]))
+
     def test_a_refund_in_odoo_gives_back_too(self):
         order = self.paid_order()
         refund = self.env["pos.order"].browse(order.refund()["res_id"])

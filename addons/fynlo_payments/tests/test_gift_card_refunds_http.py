@@ -59,9 +59,13 @@ class TestGiftCardRefunds(GiftCase):
         )
 
     def test_nobody_puts_other_money_on_a_card(self):
+        """Not even in part: the bank is not asked for the rest before that is clear."""
         asked = len(self.peer.requests)
-        named = [{"id": str(uuid4()), "method": self.gift.fynlo_uuid, "amount": 250}]
-        body = {"id": str(uuid4()), "reason": "Cold", "amount": 250, "payments": named}
+        named = [
+            {"id": str(uuid4()), "method": method.fynlo_uuid, "amount": amount}
+            for method, amount in ((self.gift, 250), (self.card, 50))
+        ]
+        body = {"id": str(uuid4()), "reason": "Cold", "amount": 300, "payments": named}
         answer = self.post(body, self.boss, f"/orders/{self.order}/refunds")
         envelope = self.assertFailure(answer, 422, "refund_too_large")
         self.assertEqual(envelope["details"], {"refundable": 200})
