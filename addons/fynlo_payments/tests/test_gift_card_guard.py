@@ -55,7 +55,7 @@ class TestGiftCardGuard(GiftCase):
         body = {"id": str(uuid4()), "reason": "Left", "all": True}
         self.assertSuccess(self.post(body, boss, f"/orders/{order.uuid}/refunds"), 201)
         self.env["pos.order"].remove_from_ui(order.ids)
-        self.assertEqual(order.state, "cancel")  # what the API has sold is never deleted
+        self.assertEqual(order.state, "cancel")
         self.assertEqual((self.left(), self.moves()), (1000, [(100, 0), (0, 100)]))
 
     def test_a_refund_in_odoo_gives_back_too(self):
