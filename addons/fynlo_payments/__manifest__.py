@@ -12,6 +12,7 @@
         "payment_paypal",
         "payment_authorize",
         "account_payment",
+        "pos_loyalty",
     ],
     "external_dependencies": {"python": ["asn1crypto", "cryptography", "stripe"]},
     "data": [

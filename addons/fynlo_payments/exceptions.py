@@ -140,6 +140,30 @@ class ApplePayUnreachableError(FynloError):
     status, code, message = 502, "apple_pay_unreachable", "Apple gives no session now."
 
 
+class StoredValueUnknownError(FynloError):
+    """There is no such gift card, or the customer has no eWallet."""
+
+    status, code = 404, "stored_value_unknown"
+    message = "There is no such gift card or eWallet here."
+
+
+class StoredValueUnusableError(FynloError):
+    """The card does not pay here now. ``details.reason`` tells why.
+
+    ``inactive``, ``expired``, ``too_early``, ``other_store``, ``other_method`` or ``currency``.
+    """
+
+    status, code = 409, "stored_value_unusable"
+    message = "This gift card or eWallet does not pay here."
+
+
+class StoredValueTooLowError(FynloError):
+    """The card has less; ``details.balance`` is what it has, in minor units."""
+
+    status, code = 422, "stored_value_too_low"
+    message = "There is less on this card. Take what it has, and the rest otherwise."
+
+
 class PaymentDeniedError(FynloError):
     """The company's fraud rules or a manager refuse the payment; nothing was charged."""
 

@@ -9,5 +9,6 @@ from . import (
     reconciliation,
     shop_events,
     square_events,
+    stored_value,
     terminal,
 )

@@ -1,4 +1,8 @@
-from odoo.addons.fynlo_base.exceptions import IdempotencyConflictError, NotFoundError
+from odoo.addons.fynlo_base.exceptions import (
+    IdempotencyConflictError,
+    LockedOutError,
+    NotFoundError,
+)
 from odoo.addons.fynlo_base.http.route import CASHIER, api_route
 from odoo.addons.fynlo_pos_api import exceptions as pos
 from odoo.http import Controller, request
@@ -25,8 +29,12 @@ class PaymentTransactionsController(Controller):
             exc.CardDeclinedError,
             exc.GatewayRefusedError,
             exc.PaymentsNotConfiguredError,
+            exc.StoredValueTooLowError,
+            exc.StoredValueUnknownError,
+            exc.StoredValueUnusableError,
             exc.TransactionCanceledError,
             IdempotencyConflictError,
+            LockedOutError,
             NotFoundError,
             pos.ApprovalRequiredError,
             pos.DeviceRequiredError,

@@ -91,4 +91,13 @@ from . import (
     fynlo_apple_pay_merchant_contact,
     fynlo_apple_pay_contact,
     pos_order_contact,
+    pos_payment_method_stored,
+    loyalty_card,
+    fynlo_stored_value,
+    fynlo_price_book_cards,
+    fynlo_payment_tender_stored,
+    pos_payment_stored,
+    pos_config_stored,
+    fynlo_order_refund_stored,
+    fynlo_demo_gift_cards,
 )

@@ -4,6 +4,9 @@ from odoo.addons.fynlo_base.schemas.base import to_odoo_datetime
 from odoo.addons.fynlo_base.server_mark import SERVER_MARK, is_marked
 from odoo.addons.fynlo_pos_api.models.fynlo_pricing import OFFLINE_AFTER
 
+#: Context of a booking of what a transaction holds already.
+HELD = "fynlo_tender_held"
+
 
 class FynloCheckout(models.AbstractModel):
     _inherit = "fynlo.checkout"
@@ -29,12 +32,22 @@ class FynloCheckout(models.AbstractModel):
         methods_sudo = self.env["pos.payment.method"].sudo()
         for index, payment in enumerate(payments):
             entry = book.methods.get(str(payment.method))
-            is_over = entry and methods_sudo.browse(entry.id)._fynlo_is_over_gateway()
-            if is_over and not is_marked(self.env, "fynlo_sold_offline"):
-                message = "A gateway takes this: POST /payments/intents or /payments/transactions."
+            method_sudo = methods_sudo.browse(entry.id if entry else [])
+            if method_sudo and self._fynlo_needs_desk(method_sudo):
+                message = "Not by hand: POST /payments/intents or /payments/transactions."
                 faults.add(f"payments.{index}.method", "needs_gateway", message)
         self._fynlo_check_ids([str(payment.id) for payment in payments])
         return tenders
+
+    def _fynlo_needs_desk(self, method_sudo):
+        """Tell whether one method is paid by the desk of payments alone.
+
+        A card may have been charged offline. What is on a gift card only the server knows.
+        """
+        if method_sudo._fynlo_is_stored():
+            return not is_marked(self.env, HELD)
+        is_offline = is_marked(self.env, "fynlo_sold_offline")
+        return method_sudo._fynlo_is_over_gateway() and not is_offline
 
     @api.model
     def _fynlo_foresee(self, commands):

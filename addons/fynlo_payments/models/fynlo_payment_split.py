@@ -96,6 +96,9 @@ class FynloPaymentSplit(models.Model):
         :raise IdempotencyConflictError: the id belongs to something else
         :raise IllegalTransitionError: the order is finished or cancelled
         :raise InvalidFieldsError: the store has no such methods, the order no such shares
+        :raise StoredValueTooLowError: a gift card or eWallet has less
+        :raise StoredValueUnknownError: there is no such card
+        :raise StoredValueUnusableError: a card does not pay here now
         """
         # Whoever sells may begin one; nobody but the server writes it.
         known_sudo = self.sudo().search([("fynlo_uuid", "=", str(command.id))])
@@ -124,6 +127,7 @@ class FynloPaymentSplit(models.Model):
             "device_id": principal.device_id,
             "tender_ids": [Command.create(vals) for vals in tender_vals],
         })  # fmt: skip
+        split_sudo.tender_ids._fynlo_take()
         facts = {"tenders": [[each["fynlo_uuid"], each["amount_minor"]] for each in tender_vals]}
         self.env["fynlo.audit"]._fynlo_log("transaction.begun", split_sudo, facts)
         return split_sudo

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.addons.fynlo_base.exceptions import ForbiddenError
 from odoo.addons.fynlo_base.http.later import Later, carry_out
 from odoo.addons.fynlo_base.http.transaction import run_with_retry
+from odoo.addons.fynlo_base.server_mark import SERVER_MARK
 from odoo.addons.fynlo_pos_api.engine.money import from_minor, to_minor
 from odoo.addons.fynlo_pos_api.engine.tenders import Settlement, Tender, method_entry
 from odoo.exceptions import UserError
@@ -13,6 +14,7 @@ from odoo.tools import SQL
 
 from ..engine.saga import next_step, next_undo
 from ..schemas.payments import IntentCancel, IntentCapture, IntentCreate
+from .fynlo_checkout import HELD
 from .fynlo_payment_operation import LEASE_S
 from .payment_transaction import OPEN_SPLITS
 
@@ -203,9 +205,10 @@ class FynloPaymentSplit(models.Model):
                 tenders.state = "booked"  # first: what is booked is held no more
                 self.booked_at = fields.Datetime.now()
                 self._fynlo_add_tip(env, tenders._fynlo_tip_total())
+                tenders._fynlo_take()  # again, if they were let go in between
+                desk = env["fynlo.order.payment"].with_context(**{HELD: SERVER_MARK})
                 for tender in tenders:
-                    command = tender._fynlo_payment_body()
-                    env["fynlo.order.payment"]._fynlo_pay_order(self.order_id.uuid, command)
+                    desk._fynlo_pay_order(self.order_id.uuid, tender._fynlo_payment_body())
         except UserError as error:
             self._fynlo_fail(self.env["fynlo.payment.tender"], getattr(error, "code", "refused"))
 
@@ -213,6 +216,7 @@ class FynloPaymentSplit(models.Model):
         """Let go of cash and accounts, the last first; what was booked is given back."""
         env, given = self._fynlo_acting(), self._fynlo_internals()
         booked = given.filtered(lambda tender: tender.state == "booked")
+        (given - booked)._fynlo_put_back()
         (given - booked).state = "released"
         if booked:
             self._fynlo_give_back(env, booked)
@@ -230,6 +234,7 @@ class FynloPaymentSplit(models.Model):
             desk = env["fynlo.order.payment"]
             desk._fynlo_book(order, settlement, "give back", self.code)
             tender.state = "returned" if tender.kind == "cash" else "released"
+            tender.is_taken = False
         self._fynlo_add_tip(env, -tenders._fynlo_tip_total())
 
     def _fynlo_add_tip(self, env, minor):

@@ -27,7 +27,7 @@ _PAUSE = timedelta(minutes=1)
 
 
 class FynloPaymentTender(models.Model):
-    """One tender of a split payment: a card at a gateway, cash, or a customer's account."""
+    """One tender of a split payment: a card at a gateway or something internal."""
 
     _name = "fynlo.payment.tender"
     _description = "Tender of a split payment"
@@ -43,7 +43,12 @@ class FynloPaymentTender(models.Model):
     currency_id = fields.Many2one(related="split_id.currency_id")
     sequence = fields.Integer(readonly=True)
     kind = fields.Selection(
-        [("cash", "Cash"), ("account", "Customer Account"), ("card", "Card")],
+        [
+            ("cash", "Cash"),
+            ("account", "Customer Account"),
+            ("stored", "Gift Card or eWallet"),
+            ("card", "Card"),
+        ],
         required=True, readonly=True,
     )  # fmt: skip
     method_id = fields.Many2one("pos.payment.method", required=True, readonly=True)
@@ -55,7 +60,7 @@ class FynloPaymentTender(models.Model):
     channel = fields.Selection(CHANNELS, readonly=True)
     gateway_method = fields.Char(readonly=True)
     transaction_id = fields.Many2one("payment.transaction", "Payment", readonly=True, index=True)
-    # Of cash and accounts; what has become of a card is told by its payment.
+    # Of what is internal; what has become of a card is told by its payment.
     state = fields.Selection(
         [
             ("reserved", "Held"),
@@ -194,7 +199,7 @@ def _check_card(tender, kind, path, faults):
     if kind == "card" and not tender.channel:
         faults.add(f"{path}.channel", "required", "A card says how it is charged.")
     given = {"channel": tender.channel, "paymentMethod": tender.payment_method}
-    for name in given if kind in ("cash", "account") else ():
+    for name in given if kind in ("cash", "account", "stored") else ():
         if given[name]:
             faults.add(f"{path}.{name}", "not_allowed", "Only a card at a gateway has it.")
 
@@ -202,6 +207,8 @@ def _check_card(tender, kind, path, faults):
 def _kind_of(method):
     if method._fynlo_is_over_gateway():
         return "card"
+    if method._fynlo_is_stored():
+        return "stored"
     if method.is_cash_count:
         return "cash"
     return "account" if method.type == "pay_later" else "other"

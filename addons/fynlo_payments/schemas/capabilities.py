@@ -8,7 +8,8 @@ from odoo.addons.fynlo_base.schemas.base import Reply
 class CapabilityView(Reply):
     """A payment method of the store and what its gateway can do; ``gateway`` null: none.
 
-    ``clientAction`` names what the till's app confirms a payment with.
+    ``clientAction`` names what the till's app confirms a payment with. ``storedValue``: gift cards
+    or eWallets, which pay as tenders of a transaction.
     """
 
     method_id: str
@@ -20,6 +21,7 @@ class CapabilityView(Reply):
     refunds: Literal["none", "full", "partial"]
     saved_cards: bool
     client_action: str | None
+    stored_value: Literal["gift_card", "ewallet"] | None
 
     @classmethod
     def of(cls, method, can):
@@ -28,7 +30,8 @@ class CapabilityView(Reply):
             "gateway": None, "channels": [], "capture_methods": [], "partial_capture": False,
             "refunds": "none", "saved_cards": False, "client_action": None,
         }  # fmt: skip
-        return cls(method_id=method.fynlo_uuid, name=method.name, **(can or nothing))
+        shared = {"name": method.name, "stored_value": method.fynlo_program_type or None}
+        return cls(method_id=method.fynlo_uuid, **shared, **(can or nothing))
 
 
 class CapabilitiesView(Reply):

@@ -13,6 +13,7 @@ from odoo.addons.fynlo_base.schemas.base import (
 from pydantic import Field, field_validator
 
 from .payments import Channel, GatewayMethod
+from .stored_value import GiftCardCode
 
 TransactionState = Literal[
     "processing", "requires_action", "succeeded", "canceling", "canceled", "parked"
@@ -28,7 +29,8 @@ class TenderCreate(Body):
     """One tender. ``amount`` pays the order and ``tip`` comes on top; ``tendered`` is cash.
 
     A card says its ``channel``; without ``paymentMethod`` the till confirms it with the gateway's
-    SDK. Its payment has the id of the tender.
+    SDK. Its payment has the id of the tender. A gift card has its ``code``; an eWallet is the
+    order's customer's.
     """
 
     id: UUID
@@ -39,6 +41,7 @@ class TenderCreate(Body):
     share: UUID | None = None
     channel: Channel | None = None
     payment_method: GatewayMethod | None = None
+    code: GiftCardCode = None
 
     @property
     def reference(self):
@@ -62,7 +65,10 @@ class TransactionCreate(Body):
 
 
 class TenderView(Reply):
-    """A tender; ``returned`` is cash that has to be handed out again."""
+    """A tender; ``returned`` is cash that has to be handed out again.
+
+    ``card`` is the end of a gift card's code.
+    """
 
     id: str
     method: str
@@ -74,6 +80,7 @@ class TenderView(Reply):
     client_secret: str | None
     next_action: str | None
     decline_code: str | None
+    card: str | None
 
     @classmethod
     def of(cls, tender):
@@ -91,6 +98,7 @@ class TenderView(Reply):
             client_secret=last.client_secret or None if is_waiting else None,
             next_action=last.next_action or None if is_waiting else None,
             decline_code=last.code or None if tender.progress == "declined" else None,
+            card=tender.card_masked or None,
         )
 
 

@@ -23,3 +23,16 @@ class TestPaymentDemo(FynloCase):
         domain = [("order_id", "in", found.fynlo_order_id.ids)]
         split = self.env["fynlo.payment.split"].search(domain)
         self.assertEqual((split.state, len(split.tender_ids)), ("canceled", 3))
+
+    def test_demo_has_gift_cards_that_pay(self):
+        for _ in range(2):
+            store, *_secrets = self.env["fynlo.demo"]._fynlo_load()
+        methods = store.payment_method_ids.filtered("fynlo_program_id")
+        self.assertEqual(methods.mapped("name"), ["Gift card", "eWallet"])
+        cards = methods.fynlo_program_id.coupon_ids
+        self.assertEqual(sorted(cards.mapped("points")), [12.5, 30.0, 50.0])
+        self.assertEqual(cards.partner_id.mapped("name"), ["Maeve O'Brien"])
+        for method in methods:
+            for card in method.fynlo_program_id.coupon_ids:
+                self.assertFalse(card._fynlo_fault(store, method))
+        store._check_before_creating_new_session()

@@ -37,7 +37,9 @@ class TestPaymentScreens(FynloCase):
         records.web_read({name: {} for name in names})
 
     def test_a_manager_chooses_the_gateway_of_a_method(self):
-        card = self.demo_store.payment_method_ids.filtered(lambda each: each.type == "bank")
+        card = self.demo_store.payment_method_ids.filtered(
+            lambda each: each.type == "bank" and not each.fynlo_program_id
+        )
         provider = self.env.ref("payment.payment_provider_stripe")
         card.fynlo_provider_id = provider
         form = Form(card.with_user(self.mia))
@@ -49,3 +51,15 @@ class TestPaymentScreens(FynloCase):
             own.read(["stripe_secret_key"])
         with self.assertRaises(AccessError):
             own.state = "disabled"
+
+    def test_a_manager_sets_up_gift_cards(self):
+        [gift, wallet] = self.demo_store.payment_method_ids.filtered("fynlo_program_id")
+        self.assertEqual((gift.fynlo_program_warning, wallet.fynlo_program_warning), (False,) * 2)
+        alone = self.env["pos.payment.method"].with_user(self.mia).browse(wallet.id)
+        with Form(alone) as form:  # Odoo's own form reads one method at a time
+            self.assertEqual(form.fynlo_program_type, "ewallet")
+            form.fynlo_program_id = gift.fynlo_program_id
+            self.assertEqual(form.fynlo_program_type, "gift_card")
+        self.assertEqual(wallet.fynlo_program_id, gift.fynlo_program_id)
+        view = self.env["fynlo.payment.split"].with_user(self.mia).get_view(view_type="form")
+        self.assertIn("card_masked", view["arch"])

@@ -96,9 +96,7 @@ class FynloOrderTip(models.AbstractModel):
 
     def _fynlo_payment(self, order, command):
         """Return the payment that bears the tip: the one that is named, or the first by card."""
-        cards = order.payment_ids.filtered(
-            lambda each: each.payment_method_id.type == "bank" and not each.is_change
-        )
+        cards = order.payment_ids.filtered(lambda each: each._fynlo_takes_tip_later())
         if command.payment_id is None:
             payment = cards.sorted("id")[:1]
         else:

@@ -20,3 +20,7 @@ class PosPayment(models.Model):
         "(payment_method_id, session_id, fynlo_reference) WHERE fynlo_reference IS NOT NULL",
         "This terminal receipt has already paid an order.",
     )
+
+    def _fynlo_takes_tip_later(self):
+        """Tell whether one payment may bear a tip that the guest writes on his slip."""
+        return self.payment_method_id.type == "bank" and not self.is_change
