@@ -26,7 +26,8 @@ class FynloCheckout(models.AbstractModel):
         book = self.env["fynlo.price.book"]._fynlo_open(store)
         session = self.env["pos.session"]._fynlo_hold_current(store)
         known = self._fynlo_known_ids(commands)
-        self.env["fynlo.order.values"]._fynlo_draw_references(store, len(commands))
+        references = self.env["fynlo.order.values"]
+        references._fynlo_expect_references(store, len(commands) - len(known))
         desk, outcomes = self._fynlo_foresee(commands), []
         for command in commands:
             is_single = str(command.id) in known or command.reservation_id or book.is_strict

@@ -74,9 +74,9 @@ class FynloOrderValues(models.AbstractModel):
         return self._fynlo_numberer(store)._fynlo_next_reference(store)
 
     @api.model
-    def _fynlo_draw_references(self, store, count):
-        """Draw the numbers of the next orders of this transaction in one query."""
-        self._fynlo_numberer(store)._fynlo_draw_ahead(store, count)
+    def _fynlo_expect_references(self, store, count):
+        """Draw the numbers of so many orders of this transaction in one query."""
+        self._fynlo_numberer(store)._fynlo_expect_draws(store, count)
 
     def _fynlo_numberer(self, store):
         device_sudo = self.env["fynlo.device"].sudo().browse(principal_of(self.env).device_id or [])

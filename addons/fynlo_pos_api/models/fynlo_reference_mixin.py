@@ -3,8 +3,8 @@ from dataclasses import dataclass
 from odoo import fields, models
 from odoo.tools import SQL
 
-#: Key of the cursor's cache: numbers that are drawn and not used yet.
-_AHEAD = "fynlo_drawn"
+#: Keys of the cursor's cache: numbers that are drawn and not used yet, and how many shall be.
+_AHEAD, _EXPECTED = "fynlo_drawn", "fynlo_expected"
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,19 @@ class FynloReferenceMixin(models.AbstractModel):
 
     def _fynlo_draw(self, sequence):
         """Return the next number; ``_next()`` would read user and partner for dates in it."""
-        ahead = self.env.cr.cache.get((_AHEAD, sequence.id))
-        return ahead.pop(0) if ahead else self._fynlo_draw_numbers(sequence, 1)[0]
+        cache = self.env.cr.cache
+        ahead = cache.setdefault((_AHEAD, sequence.id), [])
+        if not ahead:
+            ahead += self._fynlo_draw_numbers(sequence, cache.pop((_EXPECTED, sequence.id), 1))
+        return ahead.pop(0)
 
-    def _fynlo_draw_ahead(self, config, count):
-        """Draw numbers that this transaction is going to need; what it does not is a gap."""
-        if config.sudo()._fynlo_requires_gapless():
-            return
-        sequence = self.sudo().fynlo_order_seq_id
-        ahead = self.env.cr.cache.setdefault((_AHEAD, sequence.id), [])
-        ahead += self._fynlo_draw_numbers(sequence, count)
+    def _fynlo_expect_draws(self, config, count):
+        """Draw so many numbers at once when this transaction asks for the first one.
+
+        What it does not need is a gap: so nothing is drawn before an order is known to be good.
+        """
+        if count and not config.sudo()._fynlo_requires_gapless():
+            self.env.cr.cache[_EXPECTED, self.sudo().fynlo_order_seq_id.id] = count
 
     def _fynlo_draw_numbers(self, sequence, count):
         name = f"ir_sequence_{sequence.id:03d}"

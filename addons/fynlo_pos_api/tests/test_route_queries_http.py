@@ -29,11 +29,11 @@ READS = {
 }
 WRITES = {
     "POST /orders/quote": 1,
-    "POST /orders": 22,
+    "POST /orders": 23,
     "PATCH /orders/{}": 17,
-    "POST /orders/{}/send": 21,
+    "POST /orders/{}/send": 22,
     "POST /orders/{}/hold": 8,
-    "POST /orders/{}/payments": 26,
+    "POST /orders/{}/payments": 27,
     "POST /orders/{}/split": 13,
     "POST /orders/{}/cancel": 12,
     "POST /customers": 22,

@@ -56,6 +56,18 @@ class TestPushOrders(PushCase):
         self.assertEqual(self.push_one(self.of_sales(bad)).status, "applied")
         self.assertEqual((operation.state, operation.body), ("replaced", False))
 
+    def test_what_is_refused_takes_no_number(self):
+        numbers = []
+        for _ in range(3):
+            good, *bad = (self.sale() for _ in range(3))
+            for _order, line, _payment in bad:
+                line["productId"] = str(uuid4())
+            for sales in (bad, [good]):
+                self.push(self.of_sales(*sales))
+                self.env.cr.cache.clear()  # as at the end of a transaction
+            numbers.append(self.order_of(good[0]).sequence_number)
+        self.assertEqual(numbers, [numbers[0], numbers[0] + 1, numbers[0] + 2])
+
     def test_one_that_breaks_the_database_does_not_hold_up_the_others(self):
         sales = [self.sale() for _ in range(3)]
         for _order, _line, payment in sales[1:]:
