@@ -62,7 +62,8 @@ class FynloPaymentSplit(models.Model):
     )  # fmt: skip
     code = fields.Char("Reason", readonly=True, help="Why it was given up, or is stuck")
     failed_tender_id = fields.Many2one("fynlo.payment.tender", readonly=True)
-    request_hash = fields.Char(readonly=True)
+    # With a gift card's code in it: who may read it and the rest could try the codes out.
+    request_hash = fields.Char(readonly=True, groups=fields.NO_ACCESS)
     amount = fields.Monetary("Total", compute="_compute_amount")
     rounding_minor = MinorUnits(readonly=True, help="What paying in cash rounds the order by")
     booked_at = fields.Datetime("Cash Booked", readonly=True)
