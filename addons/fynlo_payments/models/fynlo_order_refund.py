@@ -25,7 +25,8 @@ class FynloOrderRefund(models.AbstractModel):
     def _fynlo_refund_order(self, uuid, command):
         """Refund; money that came over a gateway goes back over it before it is booked.
 
-        :raise PaymentBusyError: another refund of the order is under way
+        :raise PaymentBusyError: another refund of the order is under way, or a transaction that
+            may still give back what it has booked
         :raise RefundPendingError: the gateway has not answered; the same command asks again
         """
         return then(super()._fynlo_refund_order(uuid, command), self._fynlo_tell)
@@ -40,6 +41,8 @@ class FynloOrderRefund(models.AbstractModel):
         if known_sudo := refunds._fynlo_find_twin(command):
             return known_sudo._fynlo_go_on()
         refunds._fynlo_check_none_open(order)
+        if order.state == "draft":
+            self.env["fynlo.payment.split"]._fynlo_check_none_booked(order)
         return super()._fynlo_begin_refund(uuid, command)
 
     def _fynlo_tell(self, refund):

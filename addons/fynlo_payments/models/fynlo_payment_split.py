@@ -18,11 +18,13 @@ from ..exceptions import (
     AmountTooLargeError,
     CardDeclinedError,
     GatewayRefusedError,
+    PaymentBusyError,
     TransactionCanceledError,
 )
 from .fynlo_payment_desk import hash_command
 from .fynlo_payment_operation import LEASE_S
 from .minor_units import MinorUnits
+from .payment_transaction import OPEN_SPLITS
 
 #: How long the guest has to finish what his cards ask of him.
 TIME_LIMIT = timedelta(minutes=15)
@@ -60,7 +62,8 @@ class FynloPaymentSplit(models.Model):
     )  # fmt: skip
     code = fields.Char("Reason", readonly=True, help="Why it was given up, or is stuck")
     failed_tender_id = fields.Many2one("fynlo.payment.tender", readonly=True)
-    request_hash = fields.Char(readonly=True)
+    # With a gift card's code in it: who may read it and the rest could try the codes out.
+    request_hash = fields.Char(readonly=True, groups=fields.NO_ACCESS)
     amount = fields.Monetary("Total", compute="_compute_amount")
     rounding_minor = MinorUnits(readonly=True, help="What paying in cash rounds the order by")
     booked_at = fields.Datetime("Cash Booked", readonly=True)
@@ -172,6 +175,20 @@ class FynloPaymentSplit(models.Model):
         if not found:
             raise NotFoundError()
         return found.sudo()
+
+    @api.model
+    def _fynlo_check_none_booked(self, order):
+        """Check that nothing of one open order is booked by a transaction that goes on.
+
+        If that is undone, it gives back what it has booked itself: nobody else may before.
+
+        :raise PaymentBusyError: something is
+        """
+        domain = [("order_id", "=", order.id), ("state", "in", OPEN_SPLITS)]
+        # Who refunds need not see transactions; that one goes on is all that is told.
+        going_sudo = self.sudo().search([*domain, ("tender_ids.state", "=", "booked")], limit=1)
+        if going_sudo:
+            raise PaymentBusyError(details={"transactionId": going_sudo.fynlo_uuid})
 
     def _fynlo_shown_state(self):
         """Return the state of one split, sudoed, in the words of the API."""

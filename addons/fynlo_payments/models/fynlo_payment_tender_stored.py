@@ -19,7 +19,8 @@ class FynloPaymentTender(models.Model):
     @api.depends("card_id")
     def _compute_card_masked(self):
         for tender in self:
-            tender.card_masked = tender.card_id and tender.card_id._fynlo_masked()
+            card = tender.card_id
+            tender.card_masked = card._fynlo_masked() if card else False
 
     # --- What a body asks for
 

@@ -66,7 +66,7 @@ class LoyaltyCard(models.Model):
             "expired": any(day and day < today for day in (self.expiration_date, program.date_to)),
             "too_early": program.date_from and program.date_from > today,
             "other_store": not program.pos_ok or (stores and store not in stores),
-            "other_method": program != method.fynlo_program_id,
+            "other_method": program != method.fynlo_program_id or not program.is_payment_program,
             "currency": program.currency_id != store.currency_id,
         }
         return next((reason for reason, is_so in faults.items() if is_so), None)

@@ -117,4 +117,8 @@ class PosPaymentMethod(models.Model):
         if self.fynlo_program_id.id == (vals["fynlo_program_id"] or False):
             return False
         payments_sudo = self.env["pos.payment"].sudo()
-        return bool(payments_sudo.search_count([("payment_method_id", "=", self.id)], limit=1))
+        if payments_sudo.search_count([("payment_method_id", "=", self.id)], limit=1):
+            return True
+        # What a transaction has taken off a card is no payment yet.
+        tenders_sudo = self.env["fynlo.payment.tender"].sudo()
+        return bool(tenders_sudo.search_count([("method_id", "=", self.id)], limit=1))

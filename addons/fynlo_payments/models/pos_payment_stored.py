@@ -2,12 +2,15 @@ from uuid import UUID, uuid5
 
 from odoo import api, fields, models
 from odoo.addons.fynlo_base.server_fields import check_server_fields, is_change
+from odoo.addons.fynlo_base.server_mark import is_marked
 from odoo.addons.fynlo_pos_api.engine.money import to_minor
 from odoo.addons.fynlo_pos_api.exceptions import RefundTooLargeError
 from odoo.exceptions import AccessError, UserError
 
+from .fynlo_checkout import HELD
+
 _SERVER_FIELDS = frozenset(("fynlo_card_id",))
-_MONEY = ("amount", "payment_method_id")
+_MONEY = frozenset(("amount", "payment_method_id", "uuid"))
 
 
 class PosPayment(models.Model):
@@ -41,8 +44,10 @@ class PosPayment(models.Model):
         """Keep what a card has paid as it is."""
         check_server_fields(self, vals, _SERVER_FIELDS)
         stored_ids = self.env["pos.payment.method"]._fynlo_stored_ids()
+        is_moved = "pos_order_id" in vals and not is_marked(self.env, "fynlo_own_write")
+        names = vals.keys() & (_MONEY | ({"pos_order_id"} if is_moved else set()))
         for payment in self if stored_ids else ():
-            if any(name in vals and is_change(payment, name, vals[name]) for name in _MONEY):
+            if any(is_change(payment, name, vals[name]) for name in names):
                 ids = {payment.payment_method_id.id, vals.get("payment_method_id")}
                 if ids & stored_ids:
                     raise UserError(self.env._("A gift card's payment is given back, not changed."))
@@ -68,7 +73,8 @@ class PosPayment(models.Model):
         """
         if self.amount > 0:
             tender = self.env["fynlo.payment.tender"].search([("fynlo_uuid", "=", self.uuid)])
-            if not tender or not tender._fynlo_pays(self):
+            is_held = is_marked(self.env, HELD)  # whoever knows a tender's id could pay twice by it
+            if not is_held or not tender or not tender._fynlo_pays(self):
                 raise UserError(self.env._(
                     "Gift cards and eWallets are paid with at a till of Fynlo; in this one they "
                     "are a reward: enter the code there."

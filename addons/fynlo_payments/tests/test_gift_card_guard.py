@@ -58,6 +58,24 @@ class TestGiftCardGuard(GiftCase):
         self.assertEqual(order.state, "cancel")
         self.assertEqual((self.left(), self.moves()), (1000, [(100, 0), (0, 100)]))
 
+    def test_money_that_a_card_has_again_pays_nothing_more(self):
+        order = self.paid_order(100)
+        payment = order.payment_ids
+        boss = self.token_for(self.max, self.corner_device)
+        body = {"id": str(uuid4()), "reason": "Left", "all": True}
+        self.assertSuccess(self.post(body, boss, f"/orders/{order.uuid}/refunds"), 201)
+        admin = self.env.ref("base.user_admin")
+        other = self.env["pos.order"].search([("uuid", "=", self.order)])
+        for vals in ({"pos_order_id": other.id}, {"uuid": str(uuid4())}):
+            with self.subTest(vals), self.assertRaises(UserError), self.env.cr.savepoint():
+                payment.with_user(admin).write(vals)
+        vals = {"pos_order_id": order.id, "payment_method_id": self.gift.id, "amount": 1.0,
+                "uuid": payment.uuid}  # fmt: skip
+        order.payment_ids.with_user(admin).unlink()
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            order.env["pos.payment"].with_user(admin).create(vals)
+        self.assertEqual(self.left(), 1000)
+
     def test_a_refund_in_odoo_gives_back_too(self):
         order = self.paid_order()
         refund = self.env["pos.order"].browse(order.refund()["res_id"])
@@ -139,6 +157,24 @@ class TestGiftCardGuard(GiftCase):
                 method.fynlo_program_id = program
         self.gift.fynlo_program_id = self.gift.fynlo_program_id
 
+    def test_a_method_whose_tender_is_held_keeps_its_program(self):
+        held = self.tender(100, paymentMethod="pm_card_threeDSecure2Required")
+        self.assertSuccess(self.transact(self.by_gift(300), held), 201)
+        self.session.state = "closed"
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self.gift.fynlo_program_id = False
+
+    def test_a_program_that_became_another_kind_pays_nothing(self):
+        """Its cards have no customer: no till finds them without their codes."""
+        self.gift.fynlo_program_id.program_type = "promotion"
+        uuid = self.open_order()
+        tender = self.tender(100, self.gift)
+        envelope = self.assertFailure(
+            self.transact(tender, order=uuid), 409, "stored_value_unusable"
+        )
+        self.assertEqual(envelope["details"]["reason"], "other_method")
+        self.assertEqual(self.left(), 1000)
+
     def test_managers_see_the_end_of_the_code(self):
         self.paid_order()
         manager = new_test_user(
@@ -150,6 +186,9 @@ class TestGiftCardGuard(GiftCase):
         self.assertEqual(tender.card_masked, f"\u2026{self.gift_card.code[-4:]}")
         with self.assertRaises(AccessError):
             tender.read(["card_id"])
+        # With the rest of the body, which they see, the missing characters could be tried out.
+        with self.assertRaises(AccessError):
+            tender.split_id.read(["request_hash"])
 
     def test_the_code_is_nowhere(self):
         with self.assertLogs(level="DEBUG") as logs:

@@ -109,6 +109,20 @@ class TestGiftCardRefunds(GiftCase):
         self.assertEqual((self.left(), self.moves()), (800, [(200, 0), (100, 0), (0, 100)]))
         self.assertSuccess(self.post(void, self.boss, path))
 
+    def test_what_a_transaction_may_give_back_is_given_by_nobody_else(self):
+        """Nobody knows whether the bank card is captured: the cash could go back twice."""
+        self.addCleanup(self.peer.faults.clear)
+        self.peer.fail("capture$", "drop_before", times=9)
+        order = self.open_order()
+        tenders = self.by_gift(75), self.tender(100, self.cash), self.tender(100)
+        told = self.assertSuccess(self.transact(*tenders, order=order), 201)
+        self.assertEqual((told["state"], self.left()), ("processing", 725))
+        body = {"id": str(uuid4()), "reason": "Left", "amount": 100}
+        answer = self.post(body, self.boss, f"/orders/{order}/refunds")
+        envelope = self.assertFailure(answer, 409, "payment_busy")
+        self.assertEqual(envelope["details"], {"transactionId": self.sent["id"]})
+        self.assertEqual((self.left(), self.read_order(order)["amountDue"]), (725, 100))
+
     def test_two_cards_get_what_each_gave_in_their_order(self):
         order = self.open_order()
         other = self.shop.make_card(1.0)
