@@ -20,7 +20,7 @@ from psycopg2 import IntegrityError
 
 from ..engine.clock import Instant, bound, parse_instant
 from ..engine.merge import UNKNOWN, Column, Rule
-from ..engine.push_outcome import CONFLICT, DUPLICATE, REJECTED, RETRY, Outcome
+from ..engine.push_outcome import CONFLICT, REJECTED, RETRY, Outcome
 from ..engine.push_rules import rule_of
 from ..schemas.collections import COLLECTIONS
 from ..schemas.push_rows import unfold
@@ -245,15 +245,10 @@ class FynloPushDesk(models.AbstractModel):
             outcome.is_changed = True
 
     def _fynlo_bring_back(self, outcomes):
-        """Note as touched what a till may believe wrongly of rows that nothing was written to.
-
-        It has deleted a row that was not let go; or what it sent had come before, and what it has
-        changed since on that row, over what the server told it, is no news to anybody.
-        """
+        """Note as touched the rows that a till has deleted, and that were not let go."""
         kept = {}
         for outcome in outcomes:
-            is_again = outcome.status == DUPLICATE
-            for change in outcome.aggregate.changes if is_again else outcome.spared:
+            for change in outcome.spared:
                 if change.collection in _BY_NAME:
                     kept.setdefault(change.collection, {})[change.id] = outcome
         for name, by_uuid in kept.items():
@@ -264,9 +259,8 @@ class FynloPushDesk(models.AbstractModel):
                 uuids=list(by_uuid),
             )
             for row_id, uuid in self.env.execute_query(query):
-                outcome = by_uuid[uuid]
-                outcome.touched.add((name, row_id))
-                outcome.is_changed = outcome.is_changed or outcome.is_bad
+                by_uuid[uuid].touched.add((name, row_id))
+                by_uuid[uuid].is_changed = True
 
     @api.model
     def _fynlo_touch(self, outcomes):
