@@ -30,6 +30,27 @@ def test_a_reply_to_a_push_is_lost(store, pair, new_till, is_restarted):
     assert store.count("SELECT count(*) FROM pos_payment WHERE uuid = %s", payment[2]) == 1
 
 
+@pytest.mark.parametrize("fault", ["request", "reply", "cut"])
+@pytest.mark.parametrize("changes_line", [False, True])
+def test_what_is_the_servers_comes_back_though_a_reply_was_lost(
+    store, new_till, fault, changes_line
+):
+    """A till changes what is the server's before it knows that the sale has arrived."""
+    till = new_till("Tampering", role="manager")
+    order, line, payment = store.sale(till.tables())
+    till.write(order, line, payment)
+    till.fail(push=[fault])
+    assert "error" in till.try_sync()
+    till.update("orders", order[2], subtotal=1)
+    if changes_line:
+        till.update("orderLines", line[2], total=1)
+    till.sync()
+    truth = settle(store, till)
+    assert not till.unsent()
+    assert truth["orders"][order[2]]["subtotal"] > 1
+    assert truth["orderLines"][line[2]]["total"] > 1
+
+
 def test_a_refused_deletion_survives_a_lost_reply(store, pair):
     one, two = pair
     _order, line = open_order(store, *pair)

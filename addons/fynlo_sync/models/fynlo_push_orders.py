@@ -141,9 +141,11 @@ class FynloPushOrders(models.AbstractModel):
         if store_id != principal_of(self.env).store_id:
             return self._fynlo_stranger(aggregate)
         order = self.env["pos.order"].browse(order_id)
-        is_new = aggregate.root and aggregate.root.kind == CREATED
-        if is_new and (order.state != "draft" or device_id != desk.device.id):
-            return self._fynlo_compare(aggregate, desk)
+        # Without lines it is what a till has changed since: it knows of them that they have come.
+        is_sale = aggregate.root and aggregate.root.kind == CREATED
+        is_sale = is_sale and aggregate.parts_of("orderLines")
+        if is_sale and (order.state != "draft" or device_id != desk.device.id):
+            return self._fynlo_compare(aggregate, order, desk)
         return merger._fynlo_edit(aggregate, order, desk)
 
     def _fynlo_book_absent(self, aggregate, desk, merger):
@@ -162,15 +164,17 @@ class FynloPushOrders(models.AbstractModel):
         merger._fynlo_follow_state(order, root.row.get("state"), aggregate)
         return outcome
 
-    def _fynlo_compare(self, aggregate, desk):
-        """An order with that id is there: the same, or another one."""
+    def _fynlo_compare(self, aggregate, order, desk):
+        """An order with that id is there: the same, which the till gets back, or another one."""
         command = self._fynlo_read_sale(aggregate, desk)
         checkout = self.env["fynlo.checkout"]
         try:
             checkout._fynlo_find_booked(command, checkout._fynlo_store())
         except IdempotencyConflictError:
             return self._fynlo_stranger(aggregate)
-        return Outcome(aggregate, DUPLICATE)
+        outcome = Outcome(aggregate, DUPLICATE)
+        self.env["fynlo.push.order_edit"]._fynlo_tell_anew(outcome, order)
+        return outcome
 
     def _fynlo_stranger(self, aggregate):
         facts = {"collection": "orders", "id": aggregate.id}
