@@ -20,6 +20,9 @@ class Source:
     :ivar company: SQL of the company that alone is concerned, ``NULL`` for all
     :ivar public_id: SQL of the public id of ``hit.row_id``, of a source that says whose the row
         is: who had it is told that it has gone
+    :ivar only_updates: its rows are there before those of the collection and go after them, so
+        that the collection's own table tells of both
+    :ivar given: SQL that is cheap to ask and true of few changed rows: the others concern none
     """
 
     table: str
@@ -28,6 +31,8 @@ class Source:
     store: str = "NULL"
     company: str = "NULL"
     public_id: str = "NULL"
+    only_updates: bool = False
+    given: str = ""
 
 
 @dataclass(frozen=True)

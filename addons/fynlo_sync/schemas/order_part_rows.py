@@ -1,6 +1,7 @@
 """What a till gets of what belongs to orders: their lines and payments."""
 
 from ..engine.collection import Collection, Source
+from .order_rows import TAKES_BACK
 from .sync_row import JsonText, Millis, SyncRow
 
 
@@ -46,6 +47,7 @@ ORDER_LINES = Collection(
             "SELECT changed.refunded_orderline_id",
             ("refunded_orderline_id", "qty", "price_subtotal_incl"),
             company="changed.company_id",
+            given="changed.refunded_orderline_id IS NOT NULL",
         ),
         Source(
             "pos_order",
@@ -53,6 +55,8 @@ ORDER_LINES = Collection(
                WHERE back.order_id = changed.id""",
             ("state",),
             company="changed.company_id",
+            only_updates=True,
+            given=TAKES_BACK,
         ),
         Source(
             "pos_order_line_product_template_attribute_value_rel",
@@ -76,6 +80,7 @@ ORDER_LINES = Collection(
                ON line.order_id = sold.id WHERE sold.session_id = changed.id""",
             ("state",),
             store="changed.config_id",
+            only_updates=True,
         ),
         # An order for another day comes back with the session that it is paid in.
         Source(
@@ -83,6 +88,7 @@ ORDER_LINES = Collection(
             "SELECT id FROM pos_order_line WHERE order_id = changed.id",
             ("session_id",),
             store="changed.config_id",
+            only_updates=True,
         ),
     ),
 )  # fmt: skip
@@ -121,12 +127,14 @@ PAYMENTS = Collection(
                ON paid.pos_order_id = sold.id WHERE sold.session_id = changed.id""",
             ("state",),
             store="changed.config_id",
+            only_updates=True,
         ),
         Source(
             "pos_order",
             "SELECT id FROM pos_payment WHERE pos_order_id = changed.id",
             ("session_id",),
             store="changed.config_id",
+            only_updates=True,
         ),
     ),
 )  # fmt: skip

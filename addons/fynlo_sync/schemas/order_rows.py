@@ -3,6 +3,10 @@
 from ..engine.collection import Collection, Source
 from .sync_row import JsonText, Millis, SyncRow
 
+#: Whether a changed order takes something back: most do not.
+TAKES_BACK = """EXISTS (SELECT FROM pos_order_line back
+    WHERE back.order_id = changed.id AND back.refunded_orderline_id IS NOT NULL)"""
+
 
 class OrderRow(SyncRow):
     """An order, as ``GET /orders/{id}`` tells it; its lines and payments are rows of their own."""
@@ -63,12 +67,22 @@ ORDERS = Collection(
             "SELECT changed.order_id",
             ("order_id", "number", "amount"),
         ),
+        # Of the web POS: the sums of its taxes are in its lines alone.
+        Source(
+            "pos_order_line",
+            "SELECT changed.order_id",
+            ("order_id", "product_id", "qty", "price_unit", "discount"),
+            company="changed.company_id",
+            given="""EXISTS (
+                SELECT FROM pos_order WHERE id = changed.order_id AND fynlo_taxes IS NULL)""",
+        ),
         # A refund changes what it was taken back from.
         Source(
             "pos_order_line",
             "SELECT order_id FROM pos_order_line WHERE id = changed.refunded_orderline_id",
             ("refunded_orderline_id", "qty"),
             company="changed.company_id",
+            given="changed.refunded_orderline_id IS NOT NULL",
         ),
         Source(
             "pos_order",
@@ -77,6 +91,8 @@ ORDERS = Collection(
                WHERE back.order_id = changed.id""",
             ("state", "amount_total"),
             company="changed.company_id",
+            only_updates=True,
+            given=TAKES_BACK,
         ),
         # It leaves the till with its session.
         Source(
@@ -84,6 +100,7 @@ ORDERS = Collection(
             "SELECT id FROM pos_order WHERE session_id = changed.id",
             ("state",),
             store="changed.config_id",
+            only_updates=True,
         ),
     ),
 )  # fmt: skip

@@ -26,6 +26,7 @@ PRICES = Collection(
             OF_TEMPLATE.format("id"),
             ("list_price", "categ_id", "active", "sale_ok", "available_in_pos"),
             company="changed.company_id",
+            only_updates=True,
         ),
         Source("product_variant_combination", "SELECT changed.product_product_id"),
         Source("pos_category_product_template_rel", OF_TEMPLATE.format("product_template_id")),

@@ -19,6 +19,7 @@ MOVED = Source(
     ("company_id",),
     company="changed.company_id",
     public_id="SELECT fynlo_uuid FROM product_product WHERE id = hit.row_id",
+    only_updates=True,
 )
 #: The company of a variant.
 COMPANY = "SELECT company_id FROM product_template WHERE id = changed.product_tmpl_id"

@@ -28,6 +28,7 @@ STOCK = Collection(
             OF_TEMPLATE.format("id"),
             ("is_storable", "active", "sale_ok", "available_in_pos"),
             company="changed.company_id",
+            only_updates=True,
         ),
         Source("pos_category_product_template_rel", OF_TEMPLATE.format("product_template_id")),
         Source("product_combo_item", "SELECT changed.product_id", ("combo_id", "product_id")),
@@ -60,6 +61,7 @@ STOCK = Collection(
             "SELECT product_id FROM pos_order_line WHERE order_id = changed.id",
             ("state", "fynlo_stock_state"),
             company="changed.company_id",
+            only_updates=True,
         ),
         Source(
             "fynlo_stock_reservation_line",

@@ -1,5 +1,6 @@
 from . import (
     test_capture,
+    test_capture_flows,
     test_change_keeping,
     test_cursor_engine,
     test_cursor_parallel,
