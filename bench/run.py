@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import apple_pay
+import capture
 import catalog
 import closing
 import customers
@@ -42,6 +43,7 @@ SCENARIOS = {
     ),
     "apple_pay": lambda quick: apple_pay.run(calls=50 if quick else 1000),
     "push": lambda quick: push.run(calls=2 if quick else 10, size=50),
+    "capture": lambda quick: capture.run(calls=5 if quick else 15, rounds=1 if quick else 30),
     "sync": lambda quick: sync.run(calls=20 if quick else 200, own_calls=1 if quick else 3),
     "gateway": lambda quick: gateway.run(
         clients=50 if quick else 1000, crowd=100 if quick else 2000, rounds=3 if quick else 15
