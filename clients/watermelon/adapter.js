@@ -2,7 +2,7 @@
 import { fetchLocalChanges, markLocalChangesAsSynced } from '@nozbe/watermelondb/sync/impl/index.js'
 import { synchronize } from '@nozbe/watermelondb/sync/index.js'
 
-import { batchesOf, idOf, KINDS } from './batches.js'
+import { batchesOf, idOf, KINDS, queueOf, rowsOf } from './batches.js'
 import { request } from './request.js'
 
 export { FynloSyncError } from './request.js'
@@ -42,18 +42,21 @@ function makeAdapter({ database, onResults, ...options }) {
     await database.localStorage.set(KEY, JSON.stringify(state))
   }
 
+  const readUnsent = async () => rowsOf((await fetchLocalChanges(database)).changes)
+
   async function pullChanges({ lastPulledAt, schemaVersion, migration }) {
     state = JSON.parse((await database.localStorage.get(KEY)) ?? '{}')
     if (state.sent) await finishPush()
     const since = { snapshot: state.cursor?.snapshot, migration: migration && JSON.stringify(migration) }
-    const result = await pullPages(options, { schemaVersion, ...(lastPulledAt && { lastPulledAt, ...since }) })
+    const waiting = { ...queueOf(await readUnsent()), deviceTime: Date.now() }
+    const query = { schemaVersion, ...waiting, ...(lastPulledAt && { lastPulledAt, ...since }) }
+    const result = await pullPages(options, query)
     return { ...result, bases: await readBases() }
   }
 
   /** What is unsent now was written on what the till had so far: a merge has to know that. */
   async function readBases() {
-    const { changes } = await fetchLocalChanges(database)
-    const unsent = new Set(Object.values(changes).flatMap((told) => KINDS.flatMap((kind) => told[kind].map(idOf))))
+    const unsent = new Set((await readUnsent()).map(idOf))
     const bases = (state.bases ?? []).map((base) => ({ ...base, ids: base.ids.filter((id) => unsent.delete(id)) }))
     return [...bases, { cursor: state.cursor, ids: [...unsent] }].filter(({ ids }) => ids.length)
   }
@@ -78,8 +81,8 @@ function makeAdapter({ database, onResults, ...options }) {
 
   async function deliver() {
     const rejected = {}
-    for (const { cursor, pending, changes } of state.sent) {
-      const query = { ...cursor, pending, deviceTime: Date.now() }
+    for (const { cursor, changes, ...later } of state.sent) {
+      const query = { ...cursor, ...later, deviceTime: Date.now() }
       const reply = await request(options, '/sync/push', query, changes).catch(async (error) => {
         if (REFUSED_WHOLE.includes(error.status)) await save({ sent: undefined })
         throw error

@@ -6,9 +6,18 @@ export const KINDS = ['created', 'updated', 'deleted']
 /** Return the id of a row; of a deleted one there is nothing else. */
 export const idOf = (row) => row.id ?? row
 
+/** Return all rows of WatermelonDB's `changes`, and the ids of deleted ones. */
+export const rowsOf = (changes) => Object.values(changes).flatMap((told) => KINDS.flatMap((kind) => told[kind]))
+
+/** Return what the server is told of rows that wait: how many, and since when the oldest does. */
+export function queueOf(rows) {
+  const times = rows.map((row) => row.updated_at).filter((time) => time)
+  return { pending: rows.length, oldestAt: times.length ? times.reduce((a, b) => Math.min(a, b)) : undefined }
+}
+
 /**
- * Return `[{ cursor, changes, pending }]`: rows of one base each, customers first, an order never
- * apart from its lines and payments. `pending` counts the records of the later ones.
+ * Return `[{ cursor, changes, pending, oldestAt }]`: rows of one base each, customers first, an order
+ * never apart from its lines and payments. `pending` and `oldestAt` are of the rows that come later.
  *
  * @param {object} changes WatermelonDB's
  * @param {{ cursor: object, ids?: string[] }[]} bases oldest first; the last has all other rows
@@ -17,16 +26,16 @@ export function batchesOf(changes, bases) {
   const batches = []
   let last
   for (const [base, rows] of aggregatesOf(changes, bases)) {
-    if (last?.base !== base || last.size + rows.length > MAX_RECORDS)
-      batches.push((last = { base, size: 0, cursor: bases[base].cursor, changes: {} }))
+    if (last?.base !== base || last.rows.length + rows.length > MAX_RECORDS)
+      batches.push((last = { base, rows: [], changes: {} }))
     for (const { table, kind, row } of rows) {
       last.changes[table] ??= { created: [], updated: [], deleted: [] }
       last.changes[table][kind].push(row)
+      last.rows.push(row)
     }
-    last.size += rows.length
   }
-  let pending = batches.reduce((sum, { size }) => sum + size, 0)
-  return batches.map(({ cursor, size, changes }) => ({ cursor, changes, pending: (pending -= size) }))
+  const later = (index) => queueOf(batches.slice(index + 1).flatMap(({ rows }) => rows))
+  return batches.map(({ base, changes }, index) => ({ cursor: bases[base].cursor, changes, ...later(index) }))
 }
 
 function aggregatesOf(changes, bases) {

@@ -197,6 +197,10 @@ def test_one_of_three_is_rejected_and_mended_later(store, pair):
     states = [results[order[2]]["status"] for order, *_ in sales]
     assert states == ["applied", "rejected", "applied"]
     assert one.unsent() == {(row[0], row[2]) for row in sales[1]}
+    one.sync()
+    waits = """SELECT fynlo_pending_count, fynlo_oldest_at IS NOT NULL FROM fynlo_device
+               WHERE fynlo_uuid = %s"""
+    assert store.run(waits, one.device) == [(3, True)]
     one.update("orderLines", sales[1][1][2], productId=sales[0][1][3]["productId"])
     assert one.sync()[sales[1][0][2]]["status"] == "applied"
     truth = settle(store, *pair)

@@ -33,6 +33,7 @@ class FynloPull(models.AbstractModel):
         """
         self.env.flush_all()
         self._fynlo_check_device(query.device)
+        self._fynlo_note_queue(query)
         store, book = self.env["fynlo.pull.collection"]._fynlo_store()
         sights = self._fynlo_sights(store)
         plan = self._fynlo_plan(query, self._fynlo_moment(sights))
@@ -98,6 +99,12 @@ class FynloPull(models.AbstractModel):
         # Cashiers may not read devices; that it is the principal's own or its store's is checked.
         if not self.env["fynlo.device"].sudo().search_count(domain, limit=1):
             raise _invalid("device", "It is not the till that asks.")
+
+    def _fynlo_note_queue(self, query):
+        device_id = principal_of(self.env).device_id
+        if device_id:
+            # A till tells of its own work; cashiers may not write devices.
+            self.env["fynlo.device"].sudo().browse(device_id)._fynlo_note_queue(query)
 
 
 def _invalid(field, message):

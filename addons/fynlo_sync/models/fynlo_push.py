@@ -51,6 +51,7 @@ class FynloPush(models.AbstractModel):
             Outcome.refused_change(change, "invalid_fields", "A UUID is needed as id.")
             for change in nameless
         ]
+        device._fynlo_note_queue(query, sum(len(outcome.dirty) for outcome in outcomes))
         return _view(outcomes, offset_ms if query.device_time is not None else None)
 
     @api.model

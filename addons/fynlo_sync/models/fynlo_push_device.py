@@ -20,12 +20,18 @@ SYNC_STATES = [
 #: A till that has unsent work and was not heard of for so long is silent.
 SILENT_AFTER = timedelta(minutes=30)
 _NOTE = """
-UPDATE fynlo_device SET fynlo_pushed_at = now() AT TIME ZONE 'UTC',
-    fynlo_clock_offset_s = COALESCE(%(offset_s)s, fynlo_clock_offset_s),
-    fynlo_pending_count = COALESCE(%(pending)s, fynlo_pending_count),
-    fynlo_noticed_at = NULL,
-    fynlo_oldest_at = CASE WHEN %(pending)s IS NULL THEN fynlo_oldest_at ELSE %(oldest_at)s END
+UPDATE fynlo_device SET fynlo_pushed_at = now() AT TIME ZONE 'UTC', fynlo_noticed_at = NULL,
+    fynlo_clock_offset_s = COALESCE(%(offset_s)s, fynlo_clock_offset_s)
 WHERE id = %(id)s
+"""
+_NOTE_QUEUE = """
+UPDATE fynlo_device SET fynlo_pending_count = %(pending)s, fynlo_noticed_at = NULL,
+    fynlo_oldest_at = told.oldest_at
+FROM (SELECT id, CASE WHEN %(pending)s > 0
+                 THEN COALESCE(%(oldest_at)s::timestamp, fynlo_oldest_at) END AS oldest_at
+      FROM fynlo_device WHERE id = %(id)s) told
+WHERE fynlo_device.id = told.id AND (fynlo_noticed_at IS NOT NULL
+    OR ROW(fynlo_pending_count, fynlo_oldest_at) IS DISTINCT FROM ROW(%(pending)s, told.oldest_at))
 """
 
 
@@ -38,7 +44,7 @@ class FynloDevice(models.Model):
         help="What the server's clock shows more than the till's, at its last push",
     )  # fmt: skip
     fynlo_pending_count = fields.Integer(
-        "Unsent", readonly=True, copy=False, help="Records that the till still held at its push"
+        "Unsent", readonly=True, copy=False, help="Records that the till held when last heard of"
     )
     fynlo_oldest_at = fields.Datetime("Oldest Unsent", readonly=True, copy=False)
     fynlo_parked_count = fields.Integer(
@@ -124,29 +130,42 @@ class FynloDevice(models.Model):
         )
 
     def _fynlo_note_push(self, query):
-        """Note what a ``PushQuery`` tells of one till; return the offset of its clock in ms.
+        """Note that one till pushes, by a ``PushQuery``; return the offset of its clock in ms.
 
         :return: what the server's clock shows more than the till's; 0 where they agree
         """
-        offset_ms = 0
-        if query.device_time is not None:
-            offset_ms = int(time.time() * 1000) - query.device_time
-            offset_ms = offset_ms if abs(offset_ms) > _SAME_CLOCK_MS else 0
+        offset_ms = _offset_ms(query.device_time)
         offset_s = max(-_LIMIT_S, min(_LIMIT_S, offset_ms // 1000))
-        query = SQL(
-            _NOTE,
-            id=self.id,
-            offset_s=None if query.device_time is None else offset_s,
-            pending=query.pending,
-            oldest_at=_to_datetime(query.oldest_at, offset_ms),
-        )
+        told = query.device_time is not None
+        query = SQL(_NOTE, id=self.id, offset_s=offset_s if told else None)
         self.env.cr.execute(query, log_exceptions=False)
         self.invalidate_recordset(flush=False)
         return offset_ms
 
+    def _fynlo_note_queue(self, query, refused=0):
+        """Note what waits on one till, as a ``PullQuery`` or ``PushQuery`` tells, if it does.
+
+        :param refused: how many records of the push stay on the till
+        """
+        if query.pending is None:
+            return
+        oldest_at = _to_datetime(query.oldest_at, _offset_ms(query.device_time))
+        pending = query.pending + refused
+        query = SQL(_NOTE_QUEUE, id=self.id, pending=pending, oldest_at=oldest_at)
+        self.env.cr.execute(query, log_exceptions=False)
+        self.invalidate_recordset(flush=False)
+
 
 #: States of operations that are kept and not booked.
 PARKED = ("rejected", "blocked", "retry")
+
+
+def _offset_ms(device_time):
+    """Return what the server's clock shows more than a till's, which is asked now."""
+    if device_time is None:
+        return 0
+    offset_ms = int(time.time() * 1000) - device_time
+    return offset_ms if abs(offset_ms) > _SAME_CLOCK_MS else 0
 
 
 def _to_datetime(millis, offset_ms):

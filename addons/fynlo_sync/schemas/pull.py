@@ -32,6 +32,12 @@ class Migration:
 _MIGRATION = TypeAdapter(Migration | None)
 
 
+#: An instant by a till's own clock, in milliseconds.
+DeviceTime = Annotated[int, Field(ge=0, lt=10**15)]
+#: How many records of a till wait to be sent.
+QueueLength = Annotated[int, Field(ge=0, le=10**6)]
+
+
 def _check_snapshot(text):
     parse_seen(text)
     return text
@@ -47,7 +53,8 @@ class PullQuery(Query):
 
     ``lastPulledAt`` and ``snapshot`` are those of the last pull, ``pageToken`` that of the last
     page. ``migration`` is WatermelonDB's, as JSON: tables and columns that are new to the till are
-    told whole.
+    told whole. ``pending`` and ``oldestAt`` tell how many of its records wait to be sent and since
+    when, by its clock, which shows ``deviceTime`` now.
     """
 
     last_pulled_at: Annotated[int, Field(ge=0, lt=2**53)] = 0
@@ -60,6 +67,9 @@ class PullQuery(Query):
     ] = None
     device: UUID | None = None
     page_token: Annotated[str, Field(max_length=12_000)] | None = None
+    device_time: DeviceTime | None = None
+    pending: QueueLength | None = None
+    oldest_at: DeviceTime | None = None
 
     @property
     def new_tables(self):

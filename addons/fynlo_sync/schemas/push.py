@@ -7,6 +7,7 @@ from odoo.addons.fynlo_base.schemas.base import Body, Query, Reply
 from pydantic import AfterValidator, ConfigDict, Field
 
 from ..engine.cursor import parse_seen
+from .pull import DeviceTime, QueueLength
 
 PushStatus = Literal["applied", "duplicate", "rejected", "conflict", "blocked", "retry"]
 
@@ -21,7 +22,7 @@ class PushQuery(Query):
 
     ``lastPulledAt`` and ``snapshot`` are those of the pull that the changes stand on: they tell
     what the till had seen. ``deviceTime`` is its clock now, in milliseconds: times of its records
-    are set right by it. ``pending`` and ``oldestAt`` tell how many records wait on it still, and
+    are set right by it. ``pending`` and ``oldestAt`` tell how many other records wait on it, and
     since when.
     """
 
@@ -30,9 +31,9 @@ class PushQuery(Query):
         Annotated[str, Field(max_length=4000)] | None, AfterValidator(_check_snapshot)
     ] = None
     device: UUID | None = None
-    device_time: Annotated[int, Field(ge=0, lt=10**15)] | None = None
-    pending: Annotated[int, Field(ge=0, le=10**6)] | None = None
-    oldest_at: Annotated[int, Field(ge=0, lt=10**15)] | None = None
+    device_time: DeviceTime | None = None
+    pending: QueueLength | None = None
+    oldest_at: DeviceTime | None = None
 
     @property
     def seen(self):

@@ -7,6 +7,7 @@ from uuid import uuid4
 from odoo import fields
 from odoo.tests import tagged
 
+from .common import pull_as
 from .push_case import PushCase
 
 
@@ -176,3 +177,35 @@ class TestOfflineScreens(PushCase):
         self.assertEqual(self.env[action["res_model"]].search_count(action["domain"]), 1)
         self.assertEqual(json.dumps(till.action_fynlo_conflicts()["domain"]).count("open"), 1)
         self.assertEqual(self.words("cashMovements", "type", "drop"), "Cash drop")
+
+    def ask(self, **params):
+        """Pull as Ada's till."""
+        pull_as(self.env_as(self.ada, device=self.corner), **params)
+
+    def test_a_pull_tells_what_waits_on_a_till(self):
+        now_ms = int(fields.Datetime.now().timestamp() * 1000)
+        hour_ms = 3_600_000
+        till = self.corner.with_user(self.olga)
+        fast = {"deviceTime": now_ms + 3 * hour_ms, "oldestAt": now_ms + 2 * hour_ms}
+        self.ask(pending=4, **fast)
+        self.assertEqual((till.fynlo_sync_state, till.fynlo_pending_count), ("unsent", 4))
+        waited = fields.Datetime.now() - till.fynlo_oldest_at
+        self.assertAlmostEqual(waited.total_seconds(), 3600, delta=60)
+        self.ask()  # a till that says nothing of it changes nothing
+        self.assertEqual(till.fynlo_pending_count, 4)
+        pull_as(self.env_as(self.olga), pending=9)  # no till: a manager's browser
+        self.assertEqual(till.fynlo_pending_count, 4)
+        refused = self.created([self.order_row(orderType="space")])
+        self.push(refused, pending=0)  # it stays on the till, as old as it was
+        self.assertEqual((till.fynlo_pending_count, bool(till.fynlo_oldest_at)), (1, True))
+        self.ask(pending=0)
+        self.assertEqual((till.fynlo_pending_count, till.fynlo_oldest_at), (0, False))
+
+    def test_a_till_that_was_silent_and_pulls_is_heard_of(self):
+        self.ask(pending=4)
+        self.corner.last_seen_at = fields.Datetime.now() - timedelta(hours=1)
+        self.env["fynlo.device"]._fynlo_cron_notice_silent()
+        self.assertTrue(self.corner.fynlo_noticed_at)
+        self.corner.last_seen_at = fields.Datetime.now()
+        self.ask(pending=4)
+        self.assertFalse(self.corner.fynlo_noticed_at)
