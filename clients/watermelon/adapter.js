@@ -2,9 +2,9 @@
 import { fetchLocalChanges, markLocalChangesAsSynced } from '@nozbe/watermelondb/sync/impl/index.js'
 import { synchronize } from '@nozbe/watermelondb/sync/index.js'
 
-import { batchesOf, idOf, KINDS, queueOf, rowsOf } from './batches.js'
+import { batchesOf, idOf, queueOf, rowsOf } from './batches.js'
+import { pullPages } from './pages.js'
 import { request } from './request.js'
-
 export { FynloSyncError } from './request.js'
 
 const KEY = 'fynlo_sync'
@@ -37,20 +37,19 @@ function makeAdapter({ database, onResults, ...options }) {
   let state = {} // cursor: what the till has; bases: what its unsent rows stand on; sent: a push
   let isStale = false
 
+  const readUnsent = async () => rowsOf((await fetchLocalChanges(database)).changes)
+
   async function save(change) {
     state = { ...state, ...change }
     await database.localStorage.set(KEY, JSON.stringify(state))
   }
 
-  const readUnsent = async () => rowsOf((await fetchLocalChanges(database)).changes)
-
   async function pullChanges({ lastPulledAt, schemaVersion, migration }) {
     state = JSON.parse((await database.localStorage.get(KEY)) ?? '{}')
     if (state.sent) await finishPush()
-    const since = { snapshot: state.cursor?.snapshot, migration: migration && JSON.stringify(migration) }
+    const since = { lastPulledAt, snapshot: state.cursor?.snapshot, migration: migration && JSON.stringify(migration) }
     const waiting = { ...queueOf(await readUnsent()), deviceTime: Date.now() }
-    const query = { schemaVersion, ...waiting, ...(lastPulledAt && { lastPulledAt, ...since }) }
-    const result = await pullPages(options, query)
+    const result = await pullPages(options, { schemaVersion, ...waiting, ...(lastPulledAt && since) })
     return { ...result, bases: await readBases() }
   }
 
@@ -97,19 +96,4 @@ function makeAdapter({ database, onResults, ...options }) {
 
   const args = { database, sendCreatedAsUpdated: true, pullChanges, onDidPullChanges, pushChanges }
   return { args, close: () => save({ sent: undefined }), needsAnother: () => isStale }
-}
-
-async function pullPages(options, query, tries = ROUNDS) {
-  try {
-    const whole = await request(options, '/sync/pull', query)
-    for (let page = whole; page.hasMore; ) {
-      page = await request(options, '/sync/pull', { pageToken: page.pageToken })
-      for (const [table, told] of Object.entries(page.changes))
-        for (const kind of KINDS) whole.changes[table][kind] = whole.changes[table][kind].concat(told[kind])
-    }
-    return whole
-  } catch (error) {
-    if (error.code !== 'pull_outdated' || tries === 1) throw error
-    return pullPages(options, query, tries - 1) // the pages no longer fit together
-  }
 }
