@@ -160,7 +160,7 @@ export const fynloTables = [
       { name: 'customerName', type: 'string', isOptional: true },
       { name: 'employeeId', type: 'string', isOptional: true, isIndexed: true },
       { name: 'deviceId', type: 'string', isOptional: true, isIndexed: true },
-      { name: 'sessionId', type: 'string', isIndexed: true },
+      { name: 'sessionId', type: 'string', isOptional: true, isIndexed: true },
       { name: 'occurredAt', type: 'number' },
       { name: 'scheduledAt', type: 'number', isOptional: true },
       { name: 'guestCount', type: 'number' },

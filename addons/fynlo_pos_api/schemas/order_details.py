@@ -17,7 +17,7 @@ from .quotes import TaxView
 class OrderView(OrderSummary):
     """An order with all that belongs to it; ``refundOf`` is the sale that a refund belongs to."""
 
-    session_id: str
+    session_id: str | None
     guest_count: int
     customer_name: str | None
     scheduled_at: UtcInstant | None

@@ -22,10 +22,15 @@ class FynloPullOrders(models.AbstractModel):
 
     @api.model
     def _fynlo_sight(self, store, sights):
-        """Those of the store's sessions that are not closed, as far as the user may read them."""
-        domain = Domain("config_id", "=", principal_of(self.env).store_id)
-        domain &= Domain("session_id.state", "!=", "closed")
-        return self.env["pos.order"]._search(domain).select()
+        """Those of the store that the user may read: of its open sessions, and open ones.
+
+        An order for another day lies in a session that is closed, or in none, until it is paid.
+        """
+        of_store = Domain("config_id", "=", principal_of(self.env).store_id)
+        current = Domain("session_id.state", "!=", "closed"), Domain("state", "=", "draft")
+        orders = self.env["pos.order"]
+        # A union, so that PostgreSQL takes the index of each.
+        return SQL(" UNION ").join(orders._search(of_store & each).select() for each in current)
 
     @api.model
     def _fynlo_rows(self, store, ids):

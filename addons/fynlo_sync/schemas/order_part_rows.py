@@ -1,7 +1,7 @@
 """What a till gets of what belongs to orders: their lines and payments."""
 
 from ..engine.collection import Collection, Source
-from .order_rows import TAKES_BACK
+from .order_rows import LIES_APART, TAKES_BACK
 from .sync_row import JsonText, Millis, SyncRow
 
 
@@ -82,13 +82,14 @@ ORDER_LINES = Collection(
             store="changed.config_id",
             only_updates=True,
         ),
-        # An order for another day comes back with the session that it is paid in.
+        # It goes with an order for another day that is cancelled.
         Source(
             "pos_order",
             "SELECT id FROM pos_order_line WHERE order_id = changed.id",
-            ("session_id",),
+            ("state", "session_id"),
             store="changed.config_id",
             only_updates=True,
+            given=LIES_APART,
         ),
     ),
 )  # fmt: skip
@@ -132,9 +133,10 @@ PAYMENTS = Collection(
         Source(
             "pos_order",
             "SELECT id FROM pos_payment WHERE pos_order_id = changed.id",
-            ("session_id",),
+            ("state", "session_id"),
             store="changed.config_id",
             only_updates=True,
+            given=LIES_APART,
         ),
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a till gets of orders: those of the sessions that are not closed."""
+"""What a till gets of orders: those of sessions that are not closed, and open ones."""
 
 from ..engine.collection import Collection, Source
 from .sync_row import JsonText, Millis, SyncRow
@@ -6,6 +6,10 @@ from .sync_row import JsonText, Millis, SyncRow
 #: Whether a changed order takes something back: most do not.
 TAKES_BACK = """EXISTS (SELECT FROM pos_order_line back
     WHERE back.order_id = changed.id AND back.refunded_orderline_id IS NOT NULL)"""
+
+#: Whether a changed order is in no session that is open: tills see it while it is open itself.
+LIES_APART = """NOT EXISTS (
+    SELECT FROM pos_session WHERE id = changed.session_id AND state != 'closed')"""
 
 
 class OrderRow(SyncRow):
@@ -22,7 +26,7 @@ class OrderRow(SyncRow):
     customer_name: str | None
     employee_id: str | None
     device_id: str | None
-    session_id: str
+    session_id: str | None
     occurred_at: Millis
     scheduled_at: Millis | None
     guest_count: int

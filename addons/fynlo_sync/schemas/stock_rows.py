@@ -59,8 +59,17 @@ STOCK = Collection(
         Source(
             "pos_order",
             "SELECT product_id FROM pos_order_line WHERE order_id = changed.id",
-            ("state", "fynlo_stock_state"),
+            ("state", "fynlo_stock_state", "session_id"),
             company="changed.company_id",
+            only_updates=True,
+        ),
+        # What is on order for another day is held while that session is open.
+        Source(
+            "pos_session",
+            """SELECT line.product_id FROM pos_order held JOIN pos_order_line line
+               ON line.order_id = held.id WHERE held.session_id = changed.id
+               AND held.state = 'draft'""",
+            ("state",),
             only_updates=True,
         ),
         Source(

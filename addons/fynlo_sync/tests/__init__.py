@@ -9,6 +9,7 @@ from . import (
     test_pull_parallel,
     test_pull_queries,
     test_push_customers,
+    test_push_days,
     test_push_edit,
     test_push_engine,
     test_push_entries,

@@ -1,4 +1,6 @@
 import time
+from datetime import datetime, timedelta, timezone
+from uuid import uuid4
 
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -131,3 +133,39 @@ class TestCaptureFlows(CaptureCase):
         self.env.cr.execute("DISCARD PLANS")
         self.env.cr.execute("UPDATE res_partner SET phone = '0' WHERE name = 'Guest 1'")
         self.assertLess(time_all(), 8 * fresh)  # with a nested loop it was forty times as long
+
+    def test_an_order_for_another_day(self):
+        """It stays on the tills while its session is closed, until it is paid or cancelled."""
+        day = datetime.now(timezone.utc) + timedelta(days=2)
+        noon = day.strftime("%Y-%m-%dT12:00:00Z")
+        orders = []
+        for _ in range(3):
+            body = self.body(orderType="takeaway", scheduledAt=noon)
+            orders.append(self.assertSuccess(self.post(body), 201)["id"])
+        paid, cancelled, loose = self.env["pos.order"].search([("uuid", "in", orders)], order="id")
+
+        def pay():
+            due = self.payment(self.cash, 275)
+            self.assertSuccess(self.post(due, path=f"/orders/{paid.uuid}/payments"), 201)
+
+        def cancel():
+            body = {"id": str(uuid4()), "reason": "Not wanted"}
+            token = self.token_for(self.max, self.corner_device)
+            path = f"/orders/{cancelled.uuid}/cancel"
+            self.assertSuccess(self.post(body, token=token, path=path))
+
+        for name, act, *expected in (
+            ("closing", self.session.close_session_from_ui),
+            ("out of its session", loose.action_pos_order_cancel, "orders"),
+            ("cancelled", cancel, "orders", "orderLines"),
+            ("another day", self.till.open),
+            ("paid", pay, "orders", "payments"),
+        ):
+            with self.subTest(name):
+                self.check(act, *expected)
+        told = self.read_everything()
+        self.assertIn(("orders", loose.id), told)
+        self.assertIn(("orderLines", loose.lines.id), told)
+        self.assertNotIn(("orders", cancelled.id), told)
+        path = f"/orders/{loose.uuid}"
+        self.assertIsNone(self.assertSuccess(self.api("GET", path, token=self.token))["sessionId"])

@@ -95,22 +95,22 @@ class TestPullHttp(SellingCase):
         self.assertIn(self.cake.fynlo_uuid, changes["stock"][1])
         self.assertNotIn(self.cake.product_tmpl_id.fynlo_uuid, changes["products"][0])
 
-    def test_an_order_of_another_day_comes_with_its_lines(self):
-        body = self.paid_body()
-        del body["payments"]
-        self.assertSuccess(self.post(body), 201)
-        order = self.env["pos.order"].search([("uuid", "=", body["id"])])
-        data, early = self.pull(), order.session_id
-        early.state = "closed"
+    def test_what_is_finished_leaves_with_its_session_and_what_is_open_stays(self):
+        finished, waiting = self.paid_body(), self.body()
+        for body in (finished, waiting):
+            self.assertSuccess(self.post(body), 201)
+        order, open_order = self.order_of(finished), self.order_of(waiting)
+        data = self.pull()
+        order.session_id.state = "closed"
+        changes = told(self.again(data))
+        self.assertEqual(changes["orders"][1], {order.uuid})
+        self.assertEqual(changes["orderLines"][1], {order.lines.uuid})
+        self.assertEqual(changes["payments"], (set(), {order.payment_ids.uuid}))
+        self.assertIn(open_order.uuid, rows_of(self.pull(), "orders"))
+        open_order.state = "cancel"
         gone = told(self.again(data))
-        self.assertEqual(gone["orderLines"], (set(), {order.lines.uuid}))
-        session = self.till.open()
-        self.env.flush_all()
-        self.env.cr.execute("DELETE FROM fynlo_change")
-        order.session_id = session
-        back = told(self.again(data))
-        self.assertEqual(back["orders"], ({order.uuid}, set()))
-        self.assertEqual(back["orderLines"], ({order.lines.uuid}, set()))
+        self.assertEqual(gone["orders"][1], {order.uuid, open_order.uuid})
+        self.assertEqual(gone["orderLines"][1], {order.lines.uuid, open_order.lines.uuid})
 
     def test_what_moves_to_another_company_is_deleted(self):
         pie = {"name": "Pie", "available_in_pos": True, "company_id": self.company.id}
