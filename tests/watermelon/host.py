@@ -133,6 +133,11 @@ class Till:
         self.token = self.sign_in()
         self.host.ask("set", self.name, name="token", value=self.token)
 
+    def move(self, store):
+        """Go on with another server."""
+        self.store = store
+        self.host.ask("set", self.name, name="baseUrl", value=store.base_url)
+
     def disturb(self, share, seed):
         self.host.ask("disturb", self.name, share=share, seed=seed)
 

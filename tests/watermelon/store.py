@@ -201,6 +201,17 @@ def settle(store, *tills, patience_s=PATIENCE_S, leaving=()):
         time.sleep(0.3)
 
 
+def sync_until_it_works(till, patience_s=90):
+    """Synchronize as an app does, until it works; return how often it did not."""
+    deadline, failed = time.monotonic() + patience_s, 0
+    while error := till.try_sync().get("error"):
+        is_passing = error["name"] == "TypeError" or error["status"] in (200, 500, 502, 503)
+        assert is_passing and time.monotonic() < deadline, error
+        failed += 1
+        time.sleep(0.2)
+    return failed
+
+
 def add_customer(*tills, **values):
     """Have the first till write a new customer and all get him; return his id."""
     row_id = str(uuid4())

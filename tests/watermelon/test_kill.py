@@ -12,7 +12,7 @@ import time
 import pytest
 from host import Till
 from site_of_kills import Site, kill_a_worker
-from store import settle
+from store import settle, sync_until_it_works
 
 IS_LONG = bool(os.environ.get("FYNLO_LONG_TESTS"))
 SEED = 20260131
@@ -74,14 +74,3 @@ def wait_for_work(store, pushing, patience_s=10):
     while not (pushing.done() or store.busy_workers()):
         assert time.monotonic() < deadline, "no worker began with the push"
         time.sleep(0.002)
-
-
-def sync_until_it_works(till, patience_s=90):
-    """Synchronize as an app does, until it works; return how often it did not."""
-    deadline, failed = time.monotonic() + patience_s, 0
-    while error := till.try_sync().get("error"):
-        is_passing = error["name"] == "TypeError" or error["status"] in (200, 500, 502, 503)
-        assert is_passing and time.monotonic() < deadline, error
-        failed += 1
-        time.sleep(0.2)
-    return failed

@@ -19,6 +19,9 @@ _TRANSLATIONS = (
     (RequestEntityTooLarge, exc.PayloadTooLargeError),
     (NotFound, exc.NotFoundError),
 )
+#: SQLSTATEs of a database that is in trouble itself, whatever it was asked: the connection,
+#: resources such as the disk, an operator, the system (PostgreSQL 18, appendix A).
+_OUTAGES = ("08", "53", "57P", "58")
 
 
 def to_fynlo_error(error):
@@ -40,3 +43,13 @@ def to_fynlo_error(error):
     if isinstance(error, HTTPException) and 400 <= (error.code or 500) < 500:
         return exc.MalformedRequestError()
     return exc.InternalError()
+
+
+def is_outage(error):
+    """Tell whether ``error`` says that the database is in trouble: no other statement fares better.
+
+    A connection that is gone tells no SQLSTATE.
+    """
+    if isinstance(error, OperationalError):
+        return error.pgcode is None or error.pgcode.startswith(_OUTAGES)
+    return isinstance(error, InterfaceError)

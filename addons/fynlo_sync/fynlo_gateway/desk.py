@@ -73,6 +73,7 @@ class Desk:
             text = await asyncio.wait_for(peer.connection.recv(), self.gateway.settings.hello_s)
         except asyncio.TimeoutError:
             raise Refused(TOO_LATE, "hello_late") from None
+        peer.connection.is_heard = True
         hello = messages.read_hello(text)
         given = peer.connection.token
         await self._sign(peer, hello.token if given is None else given)
@@ -156,7 +157,7 @@ class Desk:
         """Count the connection; the oldest of too many of one session makes room."""
         if peer.ending:
             raise Refused(FORBIDDEN, "ended")
-        self.gateway.half_open.discard(peer.connection)
+        self.gateway.half_open.pop(peer.connection, None)
         peers = self.peers.setdefault(peer.session.uuid, [])
         peers.append(peer)
         self.count += 1

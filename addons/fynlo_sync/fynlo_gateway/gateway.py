@@ -28,6 +28,7 @@ class Gateway:
     """One process. ``settings`` is a :class:`~.settings.Settings`.
 
     :ivar port: where it listens
+    :ivar half_open: the connections that are not signed in as keys, the oldest first
     """
 
     def __init__(self, settings):
@@ -38,7 +39,7 @@ class Gateway:
         self.desk = Desk(self)
         self.issuer = self.store = self.port = self.relay = None
         self.is_draining = False
-        self.half_open = set()
+        self.half_open = {}
         self._workers = []
 
     async def run(self):

@@ -15,6 +15,8 @@ from .tokens import engine
 #: A dropped connection may take so long to read what is left and say goodbye.
 CLOSE_S = 3
 KERNEL_BUFFER_BYTES = 65_536
+#: Who has not said hello for so long makes room, if somebody else comes.
+YIELDS_AFTER_S = 1
 
 
 class Bucket:
@@ -42,11 +44,13 @@ class Door(ServerConnection):
     What it sends is counted here, so that frames count which the library answers by itself.
 
     :ivar token: of the ``Authorization`` header, ``None`` without one
+    :ivar is_heard: it has said hello
     """
 
     def __init__(self, *arguments, settings, half_open, **options):
         super().__init__(*arguments, **options)
-        self.token = None
+        self.token, self.is_heard = None, False
+        self._since_s = time.monotonic()
         self._settings, self._half_open = settings, half_open
         self._bytes = Bucket(settings.bytes_burst, settings.bytes_per_s)
 
@@ -56,14 +60,26 @@ class Door(ServerConnection):
         transport.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES
         )
-        if len(self._half_open) >= self._settings.max_half_open:
+        is_full = len(self._half_open) >= self._settings.max_half_open
+        if is_full and not self._make_room():
             metrics.REFUSED.labels("half_open").inc()
             transport.abort()
             return
-        self._half_open.add(self)
+        self._half_open[self] = None
+
+    def _make_room(self):
+        """Cut who has been silent longest, if that is long; tell whether somebody was."""
+        silent = (door for door in self._half_open if not door.is_heard)
+        longest = next(silent, None)
+        if longest is None or time.monotonic() - longest._since_s < YIELDS_AFTER_S:
+            return False
+        metrics.CLOSED.labels("half_open").inc()
+        del self._half_open[longest]
+        longest.transport.abort()
+        return True
 
     def connection_lost(self, exc):
-        self._half_open.discard(self)
+        self._half_open.pop(self, None)
         super().connection_lost(exc)
 
     def data_received(self, data):

@@ -11,7 +11,7 @@ from odoo.addons.fynlo_base.exceptions import (
 )
 from odoo.addons.fynlo_base.http.body import check_storable
 from odoo.addons.fynlo_base.http.card_guard import check_document
-from odoo.addons.fynlo_base.http.errors import to_fynlo_error
+from odoo.addons.fynlo_base.http.errors import is_outage, to_fynlo_error
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.addons.fynlo_pos_api.exceptions import SessionNotOpenError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -94,7 +94,8 @@ class FynloPushDesk(models.AbstractModel):
     def _fynlo_attempt(self, aggregate, act, *args):
         """Return ``act(*args)``, an :class:`Outcome`; what fails is undone and told.
 
-        Only what another transaction is in the way of fails as a whole, and is run again.
+        A push fails as a whole where another transaction is in its way, and is run again; and where
+        the database is in trouble, which is not the record's fault: the till sends all of it again.
         """
         try:
             self._fynlo_check_rows(aggregate)
@@ -105,6 +106,8 @@ class FynloPushDesk(models.AbstractModel):
         except IntegrityError:  # a twin was faster: next time it is seen
             return Outcome(aggregate, RETRY, "busy", "Others write the same record now.")
         except Exception as error:
+            if is_outage(error):
+                raise
             return self._fynlo_refuse(aggregate, error)
 
     @api.model

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.addons.fynlo_base.exceptions import FynloError, IdempotencyConflictError
+from odoo.addons.fynlo_base.http.errors import is_outage
 from odoo.addons.fynlo_base.principal import principal_of
 from odoo.addons.fynlo_pos_api.exceptions import SessionNotOpenError
 from odoo.addons.fynlo_pos_api.schemas.carts import OrderCreate
@@ -83,7 +84,9 @@ class FynloPushOrders(models.AbstractModel):
             raise
         except SessionNotOpenError as error:
             return [error] * len(commands)
-        except Exception:  # which of them it was shows when each is booked by itself
+        except Exception as error:  # which of them it was shows when each is booked by itself
+            if is_outage(error):
+                raise
             return [None] * len(commands)
 
     def _fynlo_checkout(self):

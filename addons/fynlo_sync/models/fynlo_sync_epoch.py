@@ -21,11 +21,13 @@ CREATE TABLE IF NOT EXISTS fynlo_sync_epoch (
 )
 """
 #: Where the numbers of transactions come from. A restored copy has another database or another
-#: cluster, one that was wound back another timeline (the first eight digits of a log file).
+#: cluster, one that was wound back another timeline (the first eight digits of a log file). A dump
+#: that is restored over its own database has made this table anew.
 _HERE = """
 SELECT (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier,
     left(pg_walfile_name(pg_current_wal_lsn()), 8) || '/' ||
-    (SELECT oid FROM pg_database WHERE datname = current_database()) AS incarnation
+    (SELECT oid FROM pg_database WHERE datname = current_database()) || '/' ||
+    'fynlo_sync_epoch'::regclass::oid AS incarnation
 """
 _READ = f"""
 SELECT stored.epoch, stored.secret, stored.floor::text::bigint,

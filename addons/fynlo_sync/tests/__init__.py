@@ -14,6 +14,7 @@ from . import (
     test_push_engine,
     test_push_entries,
     test_push_erasure,
+    test_push_ground_http,
     test_push_hostile,
     test_push_http,
     test_push_odd,
@@ -22,4 +23,5 @@ from . import (
     test_push_races,
     test_push_stale,
     test_realtime_page_http,
+    test_sync_tokens_http,
 )

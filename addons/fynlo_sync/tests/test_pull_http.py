@@ -186,6 +186,30 @@ class TestPullHttp(SellingCase):
             self.assertEqual(rows_of(changes, name), rows_of(data, name))
         self.assertNotIn("password", json.dumps(changes))
 
+    def test_schemas_that_are_older_or_newer_and_columns_that_are_private(self):
+        data = self.pull()
+        for version in (1, 2, 10**6):
+            self.assertEqual(told(self.pull(schemaVersion=version)), told(data))
+            self.assertEqual(self.again(data, schemaVersion=version)["changes"].keys(),
+                             data["changes"].keys())  # fmt: skip
+        for version in ("0", "-1", "1.5", "NaN", "", str(10**6 + 1), "9" * 400):
+            self.refuse(422, "invalid_fields", ["schemaVersion"], schemaVersion=version)
+        private = {
+            "customers": ["signup_token", "comment", "vat"],
+            "employees": ["pin", "fynlo_pin_hash", "barcode"],
+            "settings": ["access_token"],
+        }
+        migration = {
+            "from": 1,
+            "to": 2,
+            "tables": ["res_users", "ir_config_parameter", "__proto__"],
+        }
+        migration["columns"] = [{"table": name, "columns": private[name]} for name in private]
+        changes = self.again(data, schemaVersion=2, migration=json.dumps(migration))
+        self.assertEqual(changes["changes"].keys(), data["changes"].keys())
+        for name in private:
+            self.assertEqual(rows_of(changes, name), rows_of(data, name))
+
     def test_bad_cursors_are_named(self):
         data = self.pull()
         for value in ("-1", "NaN", "1e309", str(2**53), "1.5", "null", "x'\""):
