@@ -86,8 +86,9 @@ ORDER_LINES = Collection(
         Source(
             "pos_order",
             "SELECT id FROM pos_order_line WHERE order_id = changed.id",
-            ("session_id",),
+            ("session_id", "config_id"),
             store="changed.config_id",
+            public_id="SELECT uuid FROM pos_order_line WHERE id = hit.row_id",
             only_updates=True,
         ),
     ),
@@ -132,8 +133,9 @@ PAYMENTS = Collection(
         Source(
             "pos_order",
             "SELECT id FROM pos_payment WHERE pos_order_id = changed.id",
-            ("session_id",),
+            ("session_id", "config_id"),
             store="changed.config_id",
+            public_id="SELECT uuid FROM pos_payment WHERE id = hit.row_id",
             only_updates=True,
         ),
     ),

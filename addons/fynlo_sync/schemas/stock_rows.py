@@ -26,7 +26,7 @@ STOCK = Collection(
         Source(
             "product_template",
             OF_TEMPLATE.format("id"),
-            ("is_storable", "active", "sale_ok", "available_in_pos"),
+            ("is_storable", "active", "sale_ok", "available_in_pos", "use_expiration_date"),
             company="changed.company_id",
             only_updates=True,
         ),
@@ -59,8 +59,18 @@ STOCK = Collection(
         Source(
             "pos_order",
             "SELECT product_id FROM pos_order_line WHERE order_id = changed.id",
-            ("state", "fynlo_stock_state"),
+            ("state", "fynlo_stock_state", "session_id"),
             company="changed.company_id",
+            only_updates=True,
+        ),
+        # An open order holds what it names as long as its session is not closed.
+        Source(
+            "pos_session",
+            """SELECT line.product_id FROM pos_order opened
+               JOIN pos_order_line line ON line.order_id = opened.id
+               WHERE opened.session_id = changed.id AND opened.state = 'draft'""",
+            ("state",),
+            company="SELECT company_id FROM pos_config WHERE id = changed.config_id",
             only_updates=True,
         ),
         Source(
