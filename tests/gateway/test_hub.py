@@ -82,3 +82,18 @@ def test_batches_fit_into_a_notification():
     assert {room for each in batches for room in each.tables} == set(tables)
     assert max(len(each.to_json()) for each in batches) < 8000
     assert Batch.from_json(batches[0].to_json()) == batches[0]
+
+
+def test_a_leader_that_finds_another_epoch_is_believed(hub, listener):
+    """Epochs are drawn by lot: the one that follows may be the lower."""
+    hub.receive(batch(11))
+    hub.receive(Batch(Head(0, 2, 1), {}, is_unknown=True, term="first"))
+    hub.receive(Batch(Head(0, 2, 2), {"store:1": ["b"]}, term="first"))
+    hub.receive(batch(12))
+    assert kinds(listener) == ["changes", "resync", "changes"]
+    assert listener.heard[-1]["epoch"] == "0.2"
+
+
+def test_a_link_that_was_made_again_finds_another_epoch(hub, listener):
+    hub.catch_up(Head(0, 2, 0))
+    assert kinds(listener) == ["resync"]

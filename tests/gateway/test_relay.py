@@ -212,3 +212,15 @@ def test_a_gateway_that_is_asked_to_end_sends_everybody_away(world, tmp_path):
         assert gateway.process.wait(10) == 0
         assert time.monotonic() - began < 3
         assert gateway.events()[-1] == "ended"
+
+
+def test_who_says_hello_while_it_ends_is_sent_away_too(world, tmp_path):
+    tills = [world.add_till() for _ in range(20)]
+    with running_gateway(world, tmp_path) as gateway:
+        early = [Client(gateway, world.token(till)) for till in tills]
+        late = Client(gateway, is_silent=True)
+        gateway.process.send_signal(signal.SIGTERM)
+        assert early[0].closing() == (1012, "restarting")
+        late.say(type="hello", token=world.token(tills[0]))
+        assert late.closing() == (1012, "restarting")
+        assert gateway.process.wait(10) == 0

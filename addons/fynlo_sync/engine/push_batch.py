@@ -49,13 +49,6 @@ class Aggregate:
         """All its changes, the root's first."""
         return ([self.root] if self.root else []) + self.parts
 
-    @property
-    def is_whole(self):
-        """Whether the root is among its changes."""
-        return any(
-            (each.collection, each.id) == (self.collection, self.id) for each in self.changes
-        )
-
     def parts_of(self, collection):
         """Return its changes in one other table."""
         return [each for each in self.parts if each.collection == collection]

@@ -28,8 +28,8 @@ class Head:
 
     @property
     def order(self):
-        """Sorts heads by time."""
-        return self.epoch, self.stream, self.position
+        """Sorts heads of one database by time. Its epochs do not: they are drawn by lot."""
+        return self.stream, self.position
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,8 @@ class Desk:
         """Count the connection; the oldest of too many of one session makes room."""
         if peer.ending:
             raise Refused(FORBIDDEN, "ended")
+        if self.gateway.is_draining:  # nobody would send it away any more
+            raise Refused(RESTARTING, "restarting")
         self.gateway.half_open.pop(peer.connection, None)
         peers = self.peers.setdefault(peer.session.uuid, [])
         peers.append(peer)

@@ -36,7 +36,8 @@ _FORGET = """
 DELETE FROM fynlo_change WHERE id IN (
     SELECT id FROM fynlo_change WHERE xid < (SELECT floor FROM fynlo_sync_epoch) LIMIT %s)
 """
-# Prices whose rule began or ended, dishes that are back, reservations that ran out.
+# Prices whose rule began or ended, dishes that are back, reservations that ran out, lots that are
+# too old to be sold.
 _TIMED = """
 WITH span AS (
     SELECT timed_at AT TIME ZONE 'UTC' AS start, now() AT TIME ZONE 'UTC' AS finish
@@ -55,6 +56,9 @@ UNION SELECT 'stock', 'product_product', line.product_id, 'U', NULL, NULL
 FROM span, fynlo_stock_reservation held JOIN fynlo_stock_reservation_line line
     ON line.reservation_id = held.id
 WHERE held.expires_at > span.start AND held.expires_at <= span.finish
+UNION SELECT 'stock', 'product_product', quant.product_id, 'U', NULL, quant.company_id
+FROM span, stock_quant quant
+WHERE quant.removal_date >= span.start AND quant.removal_date < span.finish
 """
 
 

@@ -157,8 +157,8 @@ class FynloPush(models.AbstractModel):
                 body = None
             facts = (outcome.code, _reason(outcome), outcome.errors or None, body, each.digest)
             rows.append((operation, state, *facts))
-        whole = [operation for operation, each in todo.items() if each.is_whole]
-        self.env["fynlo.sync.op"]._fynlo_finish(rows, whole)
+        told = [[change.id for change in each.changes] for each in todo.values()]
+        self.env["fynlo.sync.op"]._fynlo_finish(rows, told)
         self.env["fynlo.push.desk"]._fynlo_touch(done)
 
     def _fynlo_device(self, query):

@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 
 from odoo import api, models
 from odoo.addons.fynlo_base.exceptions import FynloError, NotFoundError
 from odoo.addons.fynlo_pos_api.schemas.customer_bodies import CustomerCreate, CustomerUpdate
 from odoo.tools import html2plaintext
 
-from ..engine.merge import Column, merge
+from ..engine.merge import UNKNOWN, merge
 from ..engine.push_batch import DELETED
 from ..engine.push_outcome import APPLIED, CONFLICT, DUPLICATE, Outcome
 from ..engine.push_rules import rule_of
@@ -69,9 +70,9 @@ class FynloPushCustomers(models.AbstractModel):
         columns = self.env["fynlo.push.desk"]._fynlo_columns(
             desk, told, theirs, customer.id, _to_wire
         )
-        if "tags" in columns and self._fynlo_is_changed(customer, desk) is False:
-            tags = columns["tags"]
-            columns["tags"] = Column(tags.theirs, tags.theirs, tags.mine, tags.changed_at)
+        if "tags" in columns and self._fynlo_is_changed(customer, desk):
+            # Nobody remembers which they were: what others have added must not go.
+            columns["tags"] = replace(columns["tags"], base=UNKNOWN)
         rules = rule_of("customers").columns
         _check_values(columns, rules)
         merged = merge(columns, rules, desk.instant_of(aggregate))

@@ -61,16 +61,22 @@ class FynloPushOrderEdit(models.AbstractModel):
         merged = self._fynlo_merge(outcome, change, order, theirs, desk, order.id)
         return _header_document(merged.values)
 
-    def _fynlo_merge(self, outcome, change, order, theirs, desk, row_id):
+    def _fynlo_merge_columns(self, change, order, theirs, desk, row_id):
+        """Return ``{name: Column}`` of an order or of one of its lines, for a merge."""
         told = {name: _normalise(name, value) for name, value in change.row.items()}
         told = type(change)(change.collection, change.id, change.kind, told)
-        seen = {name: theirs[name] for name in theirs if name not in _DERIVED}
+        seen = {
+            name: _normalise(name, value) for name, value in theirs.items() if name not in _DERIVED
+        }
 
         def to_wire(column, was):
             return self._fynlo_to_wire(order, column, was)
 
+        return self.env["fynlo.push.desk"]._fynlo_columns(desk, told, seen, row_id, to_wire)
+
+    def _fynlo_merge(self, outcome, change, order, theirs, desk, row_id):
         desk_service = self.env["fynlo.push.desk"]
-        columns = desk_service._fynlo_columns(desk, told, seen, row_id, to_wire)
+        columns = self._fynlo_merge_columns(change, order, theirs, desk, row_id)
         _check_numbers(columns)
         rules = rule_of(change.collection).columns
         merged = merge(columns, rules, desk.instant_of(outcome.aggregate))

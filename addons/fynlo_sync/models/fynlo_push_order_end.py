@@ -6,7 +6,7 @@ from odoo.addons.fynlo_pos_api.schemas.order_edits import OrderCancel, OrderHold
 from ..engine.push_batch import DELETED
 from ..engine.push_outcome import APPLIED, CONFLICT, DUPLICATE
 from ..engine.push_rules import rule_of
-from ..schemas.push_rows import load
+from ..schemas.push_rows import is_own_line, load
 
 _CANCEL_REASON = "Cancelled on the till"
 
@@ -74,23 +74,42 @@ class FynloPushOrderEdit(models.AbstractModel):
     # --- An order that was finished meanwhile
 
     def _fynlo_finished(self, outcome, order, desk):
-        """Book nothing on a finished order; what the till has taken for it is not forgotten."""
-        aggregate = outcome.aggregate
-        known = {*order.lines.mapped("uuid"), *order.payment_ids.mapped("uuid")}
+        """Book nothing on a finished order; what the till has done to it is not forgotten."""
         blame = self.env["fynlo.push.desk"]._fynlo_blame("orders", order.uuid, order.id, desk.sight)
-        is_new = [each for each in aggregate.parts if each.id not in known and each.kind != DELETED]
-        for change in is_new:
-            columns = [
-                (each, None, None, change.row[each], "server")
-                for each in sorted(change.row)
-                if not each.startswith("_")
-                and each not in ("id", "orderId")
-                and change.row[each] not in (None, "", 0)  # WatermelonDB has them where nothing is
-            ]
-            self._fynlo_note(outcome, "finished", change, columns, blame)
-            outcome.buried.add((change.collection, change.id))
+        records = {order.uuid: order}
+        records |= {each.uuid: each for part in (order.lines, order.payment_ids) for each in part}
+        for change in outcome.aggregate.changes:
+            record = records.get(change.id)
+            columns = self._fynlo_too_late(change, record, order, desk)
+            if columns:
+                self._fynlo_note(outcome, "finished", change, columns, blame)
+            if record is None and change.kind != DELETED:
+                outcome.buried.add((change.collection, change.id))
         self._fynlo_tell_anew(outcome, order)
         return outcome
+
+    def _fynlo_too_late(self, change, record, order, desk):
+        """Return the columns of a conflict: what a till wants of an order that is finished.
+
+        :param record: the order, its line or its payment; ``None`` if it is not there
+        """
+        if change.collection == "payments" and record:
+            return []  # it is never changed
+        if change.kind == DELETED or change.row.get("state") == "cancelled":
+            is_asked = record and order.state != "cancel"
+            return [("deleted", False, False, True, "server")] if is_asked else []
+        if record is None:
+            return [(name, None, None, value, "server") for name, value in _said(change.row)]
+        if change.collection == "orderLines" and not is_own_line(change.row):
+            return []
+        theirs = self.env["fynlo.push.desk"]._fynlo_read_row(change.collection, record)
+        columns = self._fynlo_merge_columns(change, order, theirs, desk, record.id)
+        rules = rule_of(change.collection).columns
+        return [
+            (name, column.base, column.theirs, column.mine, "server")
+            for name, column in columns.items()
+            if name in rules and column.mine not in (column.base, column.theirs)
+        ]
 
     def _fynlo_tell_anew(self, outcome, order):
         """Have the till get an order back with all that belongs to it."""
@@ -107,3 +126,14 @@ class FynloPushOrderEdit(models.AbstractModel):
         )  # fmt: skip
         outcome.status, outcome.conflict_id = CONFLICT, conflict.fynlo_uuid
         outcome.is_changed = True
+
+
+def _said(row):
+    """Return ``(name, value)`` of what a row says; WatermelonDB has "" and 0 where nothing is."""
+    return [
+        (name, row[name])
+        for name in sorted(row)
+        if not name.startswith("_")
+        and name not in ("id", "orderId")
+        and row[name] not in (None, "", 0)
+    ]

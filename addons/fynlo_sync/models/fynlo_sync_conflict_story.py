@@ -44,9 +44,9 @@ class FynloSyncConflict(models.Model):
         text = self.env._
         facts = {"till": self.device_id.name, "other": self._fynlo_other()}
         if self.kind == "finished" and self.cause == "unknown":
-            return text("%(till)s added this to an order that was finished already.", **facts)
+            return text("%(till)s wrote this to an order that was finished already.", **facts)
         if self.kind == "finished":
-            return text("%(till)s added this to an order that %(other)s had finished.", **facts)
+            return text("%(till)s wrote this to an order that %(other)s had finished.", **facts)
         if self.kind == "columns":
             return text("Changed on %(till)s, and by %(other)s meanwhile.", **facts)
         if not self.is_deletion:

@@ -35,14 +35,22 @@ FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text
     AS done(uuid, state, code, message, faults, body, hash)
 WHERE op.uuid = done.uuid AND op.device_id = %s
 """
+# Rows of one base come together: one that shares none with an earlier one stands beside it.
 _REPLACE = """
 UPDATE fynlo_sync_op past SET state = 'replaced', body = NULL,
     settled_at = now() AT TIME ZONE 'UTC'
-FROM fynlo_sync_op op
-WHERE op.uuid = ANY(%(uuids)s) AND past.device_id = %(device_id)s AND past.device_id = op.device_id
+FROM unnest(%(uuids)s::text[], %(rows)s::jsonb[]) AS told(uuid, ids)
+JOIN fynlo_sync_op op ON op.uuid = told.uuid
+WHERE past.device_id = %(device_id)s AND past.device_id = op.device_id
   AND past.collection = op.collection AND past.subject = op.subject AND past.id < op.id
   AND past.state IN ('rejected', 'blocked', 'retry')
-  AND (op.uuid = ANY(%(whole)s) OR NOT COALESCE(past.body->'changes' ? past.collection, FALSE))
+  AND (past.body IS NULL
+       OR (told.ids ? past.subject OR NOT past.body->'changes' ? past.collection)
+       AND EXISTS (
+           SELECT FROM jsonb_each(past.body->'changes') AS kept(name, changes),
+               jsonb_array_elements(
+                   changes->'created' || (changes->'updated') || (changes->'deleted')) AS line
+           WHERE told.ids ? lower(COALESCE(line->>'id', line #>> '{}'))))
 """
 
 
@@ -121,15 +129,15 @@ class FynloSyncOp(models.Model):
         return {uuid: facts for uuid, *facts in self.env.execute_query(SQL(query, list(wanted)))}
 
     @api.model
-    def _fynlo_finish(self, outcomes, whole):
+    def _fynlo_finish(self, outcomes, told):
         """Write what has become of claimed operations.
 
-        What the same till has sent of the same record before and could not be booked is replaced:
-        it sends all that is unsent of a record. Parts that come alone replace no whole order.
+        What the same till has sent of the same rows before and could not be booked is replaced: it
+        sends all that is unsent on one base. Parts that come alone replace no whole order.
 
         :param outcomes: ``[(uuid, state, code, message, faults, body, hash)]``; faults and body
             are JSON-ready
-        :param whole: UUIDs of the operations that name the record itself
+        :param told: for each the ids of the rows that it names
         """
         rows = [
             (uuid, state, code, message and message[:500], _dump(faults), _dump(body), digest)
@@ -139,7 +147,8 @@ class FynloSyncOp(models.Model):
             columns = [list(column) for column in zip(*rows, strict=True)]
             device_id = principal_of(self.env).device_id
             self.env.cr.execute(SQL(_FINISH, *columns, device_id))
-            query = SQL(_REPLACE, uuids=columns[0], device_id=device_id, whole=whole)
+            ids = [json.dumps(each) for each in told]
+            query = SQL(_REPLACE, uuids=columns[0], device_id=device_id, rows=ids)
             self.env.cr.execute(query)
         self.invalidate_model(flush=False)
 

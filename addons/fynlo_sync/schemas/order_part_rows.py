@@ -82,11 +82,19 @@ ORDER_LINES = Collection(
             store="changed.config_id",
             only_updates=True,
         ),
-        # It goes with an order for another day that is cancelled.
+        # It goes with its order: to another store or session, or one for another day that ends.
         Source(
             "pos_order",
             "SELECT id FROM pos_order_line WHERE order_id = changed.id",
-            ("state", "session_id"),
+            ("session_id", "config_id"),
+            store="changed.config_id",
+            public_id="SELECT uuid FROM pos_order_line WHERE id = hit.row_id",
+            only_updates=True,
+        ),
+        Source(
+            "pos_order",
+            "SELECT id FROM pos_order_line WHERE order_id = changed.id",
+            ("state",),
             store="changed.config_id",
             only_updates=True,
             given=LIES_APART,
@@ -133,7 +141,15 @@ PAYMENTS = Collection(
         Source(
             "pos_order",
             "SELECT id FROM pos_payment WHERE pos_order_id = changed.id",
-            ("state", "session_id"),
+            ("session_id", "config_id"),
+            store="changed.config_id",
+            public_id="SELECT uuid FROM pos_payment WHERE id = hit.row_id",
+            only_updates=True,
+        ),
+        Source(
+            "pos_order",
+            "SELECT id FROM pos_payment WHERE pos_order_id = changed.id",
+            ("state",),
             store="changed.config_id",
             only_updates=True,
             given=LIES_APART,

@@ -26,7 +26,7 @@ STOCK = Collection(
         Source(
             "product_template",
             OF_TEMPLATE.format("id"),
-            ("is_storable", "active", "sale_ok", "available_in_pos"),
+            ("is_storable", "active", "sale_ok", "available_in_pos", "use_expiration_date"),
             company="changed.company_id",
             only_updates=True,
         ),
@@ -63,13 +63,14 @@ STOCK = Collection(
             company="changed.company_id",
             only_updates=True,
         ),
-        # What is on order for another day is held while that session is open.
+        # An open order holds what it names as long as its session is not closed.
         Source(
             "pos_session",
-            """SELECT line.product_id FROM pos_order held JOIN pos_order_line line
-               ON line.order_id = held.id WHERE held.session_id = changed.id
-               AND held.state = 'draft'""",
+            """SELECT line.product_id FROM pos_order opened
+               JOIN pos_order_line line ON line.order_id = opened.id
+               WHERE opened.session_id = changed.id AND opened.state = 'draft'""",
             ("state",),
+            company="SELECT company_id FROM pos_config WHERE id = changed.config_id",
             only_updates=True,
         ),
         Source(

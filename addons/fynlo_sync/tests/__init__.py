@@ -21,6 +21,7 @@ from . import (
     test_push_orders,
     test_push_parallel,
     test_push_races,
+    test_push_silent,
     test_push_stale,
     test_realtime_page_http,
     test_sync_tokens_http,

@@ -61,6 +61,18 @@ class TestCaptureFlows(CaptureCase):
             with self.subTest(name):
                 self.check(act, "stock")
 
+    def test_an_open_order_holds_stock_while_its_session_is_open(self):
+        body = self.body()
+        self.assertSuccess(self.post(body), 201)
+        order = self.env["pos.order"].search([("uuid", "=", body["id"])])
+
+        def close():
+            order.session_id.state = "closed"
+
+        self.check(close, "stock")
+        later = self.till.open()
+        self.check(lambda: order.write({"session_id": later.id}), "orders", "stock")
+
     def test_what_is_taken_back_later(self):
         """A refund counts for what was sold as soon as it is paid."""
         sold = self.till.sell_in_web_pos(self.session, {self.cake: 2})

@@ -143,6 +143,21 @@ class TestChangeKeeping(FynloCase):
         self.env.cr.execute("SELECT count(*) FROM fynlo_change")
         self.assertEqual(self.env.cr.fetchone(), (2,))
 
+    def test_lots_become_too_old_to_be_sold(self):
+        product = self.env["product.product"].create({"name": "Milk", "is_storable": True})
+        shelf = self.env.ref("stock.stock_location_stock")
+        self.env["stock.quant"]._update_available_quantity(product, shelf, 1)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE fynlo_sync_epoch SET timed_at = now() - interval '1 hour'")
+        query = """UPDATE stock_quant SET removal_date = now() AT TIME ZONE 'UTC' + %s::interval
+                   WHERE product_id = %s"""
+        for age, noted in (("-1 minute", [("stock", product.id)]), ("1 minute", [])):
+            self.env.cr.execute(query, [age, product.id])
+            self.env.cr.execute("DELETE FROM fynlo_change")
+            self.log._fynlo_cron_note_time()
+            self.env.cr.execute("SELECT collection, row_id FROM fynlo_change")
+            self.assertEqual(self.env.cr.fetchall(), noted)
+
     def test_lost_triggers_are_made_again(self):
         self.assertFalse(self.log._fynlo_install())
         function = function_name("account_tax", "U")

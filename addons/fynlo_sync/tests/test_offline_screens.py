@@ -129,7 +129,7 @@ class TestOfflineScreens(PushCase):
         self.push(self.created(payments=[late]))
         conflict = self.conflict()
         self.assertEqual(
-            conflict.story, "Corner till added this to an order that Other till had finished."
+            conflict.story, "Corner till wrote this to an order that Other till had finished."
         )
         told = self.told(conflict)
         self.assertEqual(set(told), {"amount", "methodId", "reference"})

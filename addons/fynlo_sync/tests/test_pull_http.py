@@ -112,6 +112,21 @@ class TestPullHttp(SellingCase):
         self.assertEqual(gone["orders"][1], {order.uuid, open_order.uuid})
         self.assertEqual(gone["orderLines"][1], {order.lines.uuid, open_order.lines.uuid})
 
+    def test_an_order_that_another_store_takes_over_goes_with_its_lines(self):
+        body = self.paid_body()
+        self.assertSuccess(self.post(body), 201)
+        order = self.env["pos.order"].search([("uuid", "=", body["id"])])
+        data = self.pull()
+        taker = self.till.store.copy({"name": "Taker"})
+        session = self.env["pos.session"].create({"config_id": taker.id, "user_id": self.env.uid})
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM fynlo_change")
+        order.write({"session_id": session.id, "config_id": taker.id})
+        gone = told(self.again(data))
+        self.assertEqual(gone["orders"], (set(), {order.uuid}))
+        self.assertEqual(gone["orderLines"], (set(), set(order.lines.mapped("uuid"))))
+        self.assertEqual(gone["payments"], (set(), set(order.payment_ids.mapped("uuid"))))
+
     def test_what_moves_to_another_company_is_deleted(self):
         pie = {"name": "Pie", "available_in_pos": True, "company_id": self.company.id}
         product = self.env["product.template"].create(pie)
