@@ -6,8 +6,9 @@ from odoo.addons.fynlo_pos_api.schemas.order_details import OrderView
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..schemas.order_part_rows import OrderLineRow, PaymentRow
+from ..schemas.order_line_rows import OrderLineRow
 from ..schemas.order_rows import OrderRow
+from ..schemas.payment_rows import PaymentRow
 from ..schemas.sync_row import to_text
 
 

@@ -1,8 +1,9 @@
 """All that a till gets, in the order in which it gets it: what is named comes first."""
 
 from .menu_rows import CATEGORIES, PAYMENT_METHODS, PRESETS, TAXES
-from .order_part_rows import ORDER_LINES, PAYMENTS
+from .order_line_rows import ORDER_LINES
 from .order_rows import ORDERS
+from .payment_rows import PAYMENTS
 from .people_rows import CUSTOMERS, EMPLOYEES
 from .price_rows import PRICES
 from .product_rows import PRODUCTS

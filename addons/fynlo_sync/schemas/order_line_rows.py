@@ -1,8 +1,8 @@
-"""What a till gets of what belongs to orders: their lines and payments."""
+"""What a till gets of the lines of orders."""
 
 from ..engine.collection import Collection, Source
 from .order_rows import LIES_APART, TAKES_BACK
-from .sync_row import JsonText, Millis, SyncRow
+from .sync_row import JsonText, SyncRow
 
 
 class OrderLineRow(SyncRow):
@@ -94,61 +94,6 @@ ORDER_LINES = Collection(
         Source(
             "pos_order",
             "SELECT id FROM pos_order_line WHERE order_id = changed.id",
-            ("state",),
-            store="changed.config_id",
-            only_updates=True,
-            given=LIES_APART,
-        ),
-    ),
-)  # fmt: skip
-
-
-class PaymentRow(SyncRow):
-    """A payment of an order, as the order's own reply tells it."""
-
-    order_id: str
-    method_id: str
-    type: str
-    amount: int
-    tendered: int
-    change: int
-    reference: str | None
-    paid_at: Millis
-
-
-PAYMENTS = Collection(
-    name="payments",
-    table="pos_payment",
-    columns=(
-        "pos_order_id", "payment_method_id", "amount", "is_change", "fynlo_change",
-        "fynlo_reference", "transaction_id", "payment_date",
-    ),
-    reader="fynlo.pull.payments",
-    row=PaymentRow,
-    public_id="uuid",
-    store="SELECT config_id FROM pos_order WHERE id = changed.pos_order_id",
-    company="changed.company_id",
-    where="changed.is_change IS NOT TRUE",
-    sources=(
-        Source(
-            "pos_session",
-            """SELECT paid.id FROM pos_order sold JOIN pos_payment paid
-               ON paid.pos_order_id = sold.id WHERE sold.session_id = changed.id""",
-            ("state",),
-            store="changed.config_id",
-            only_updates=True,
-        ),
-        Source(
-            "pos_order",
-            "SELECT id FROM pos_payment WHERE pos_order_id = changed.id",
-            ("session_id", "config_id"),
-            store="changed.config_id",
-            public_id="SELECT uuid FROM pos_payment WHERE id = hit.row_id",
-            only_updates=True,
-        ),
-        Source(
-            "pos_order",
-            "SELECT id FROM pos_payment WHERE pos_order_id = changed.id",
             ("state",),
             store="changed.config_id",
             only_updates=True,
