@@ -3,6 +3,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..engine.capture import function_name
+from ..models import fynlo_change_keeping
 from .common import pull_as, rows_of, told
 
 _LOG = """
@@ -44,6 +45,20 @@ class TestChangeKeeping(FynloCase):
         kept = [(1, 12, "U"), (2, 13, "D"), (2, 14, "U"), (3, 15, "U"), (3, 16, "U")]
         self.assertEqual(self.kept(), kept)
         self.assertEqual(self.marks(), (3, 15))
+
+    def test_a_later_run_looks_only_at_what_came_since(self):
+        self.env.cr.execute("UPDATE fynlo_sync_epoch SET floor = '3', compacted = '3'")
+        self.patch(fynlo_change_keeping, "_BATCH", 2)
+        for xid, row_id in ((10, 1), (11, 2), (12, 1), (13, 3), (14, 1)):
+            self.note(xid, row_id, "U", "3 days")
+        self.log._fynlo_cron_compact()
+        self.assertEqual(self.kept(), [(1, 14, "U"), (2, 11, "U"), (3, 13, "U")])
+        for xid, row_id in ((15, 4), (16, 2), (17, 4)):
+            self.note(xid, row_id, "U", "2 days")
+        self.env.cr.execute("UPDATE fynlo_sync_epoch SET merged = '15'")
+        self.log._fynlo_cron_compact()
+        kept = [(1, 14, "U"), (2, 16, "U"), (3, 13, "U"), (4, 17, "U")]
+        self.assertEqual(self.kept(), kept)
 
     def test_what_was_deleted_is_told_for_90_days(self):
         self.env.cr.execute("UPDATE fynlo_sync_epoch SET floor = '3', compacted = '3'")
