@@ -3,6 +3,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..engine.capture import function_name
+from ..engine.sight import Sight
 from ..models import fynlo_change_keeping
 from .common import pull_as, rows_of, told
 
@@ -59,6 +60,19 @@ class TestChangeKeeping(FynloCase):
         self.log._fynlo_cron_compact()
         kept = [(1, 14, "U"), (2, 16, "U"), (3, 13, "U"), (4, 17, "U")]
         self.assertEqual(self.kept(), kept)
+
+    def test_a_merged_change_of_a_tills_own_may_hide_anothers(self):
+        """Who deletes what others have changed is asked, however long ago that was."""
+        self.env.cr.execute("UPDATE fynlo_sync_epoch SET floor = '3', compacted = '3'")
+        for xid, device in ((10, None), (11, self.device)):
+            self.log._fynlo_sign(device and device.id)
+            self.note(xid, 1, "U", "3 days")
+        desk, sight = self.env["fynlo.push.desk"], Sight(9, "9:9:", self.device.id)
+        self.assertTrue(desk._fynlo_is_changed("taxes", 1, sight))
+        self.log._fynlo_cron_compact()
+        self.assertEqual(self.kept(), [(1, 11, "U")])
+        self.assertTrue(desk._fynlo_is_changed("taxes", 1, sight))
+        self.assertFalse(desk._fynlo_is_changed("taxes", 1, Sight(12, None, self.device.id)))
 
     def test_what_was_deleted_is_told_for_90_days(self):
         self.env.cr.execute("UPDATE fynlo_sync_epoch SET floor = '3', compacted = '3'")
