@@ -1,8 +1,9 @@
 /** WatermelonDB's own synchronize() with Fynlo. README.md says how to use it. */
+import { Q } from '@nozbe/watermelondb'
 import { fetchLocalChanges, markLocalChangesAsSynced } from '@nozbe/watermelondb/sync/impl/index.js'
 import { synchronize } from '@nozbe/watermelondb/sync/index.js'
 
-import { batchesOf, idOf, queueOf, rowsOf } from './batches.js'
+import { basesOf, batchesOf, queueOf, rowsOf } from './batches.js'
 import { pullPages } from './pages.js'
 import { request } from './request.js'
 export { FynloSyncError } from './request.js'
@@ -10,9 +11,11 @@ export { FynloSyncError } from './request.js'
 const KEY = 'fynlo_sync'
 const ROUNDS = 3
 const REFUSED_WHOLE = [400, 413, 415, 422]
+const running = new WeakSet()
 
 /**
  * Send what the till has changed and get what it has not seen; again at once if the server asks.
+ * One at a time: a second call throws. WatermelonDB lets it in while the first one pushes.
  *
  * @param {object} options
  * @param {import('@nozbe/watermelondb').Database} options.database
@@ -25,19 +28,35 @@ const REFUSED_WHOLE = [400, 413, 415, 422]
  * @param {object} [options.watermelon] further arguments of synchronize()
  */
 export async function sync(options) {
-  for (let round = 0; round < ROUNDS; round++) {
-    const adapter = makeAdapter(options)
-    await synchronize({ ...options.watermelon, ...adapter.args })
-    await adapter.close()
-    if (!adapter.needsAnother()) return
+  const { database } = options
+  if (running.has(database)) throw new Error('This database is being synchronized: wait for that call.')
+  running.add(database)
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      const adapter = makeAdapter(options)
+      await synchronize({ ...options.watermelon, ...adapter.args })
+      await adapter.close()
+      if (!adapter.needsAnother()) return
+    }
+  } finally {
+    running.delete(database)
   }
+}
+
+/** Ids of what is unsent. All is asked at once: within WatermelonDB's write nobody else writes. */
+async function unsentIds({ collections, adapter }) {
+  const found = Object.values(collections.map).flatMap((collection) => [
+    collection.query(Q.where('_status', 'created')).fetchIds(),
+    collection.query(Q.where('_status', 'updated')).fetchIds(),
+    adapter.getDeletedRecords(collection.table),
+  ])
+  return (await Promise.all(found)).flat()
 }
 
 function makeAdapter({ database, onResults, ...options }) {
   let state = {} // cursor: what the till has; bases: what its unsent rows stand on; sent: a push
   let isStale = false
-
-  const readUnsent = async () => rowsOf((await fetchLocalChanges(database)).changes)
+  let pulled
 
   async function save(change) {
     state = { ...state, ...change }
@@ -48,23 +67,27 @@ function makeAdapter({ database, onResults, ...options }) {
     state = JSON.parse((await database.localStorage.get(KEY)) ?? '{}')
     if (state.sent) await finishPush()
     const since = { lastPulledAt, snapshot: state.cursor?.snapshot, migration: migration && JSON.stringify(migration) }
-    const waiting = { ...queueOf(await readUnsent()), deviceTime: Date.now() }
+    const { changes } = await fetchLocalChanges(database)
+    const waiting = { ...queueOf(rowsOf(changes)), deviceTime: Date.now() }
     const result = await pullPages(options, { schemaVersion, ...waiting, ...(lastPulledAt && since) })
-    return { ...result, bases: await readBases() }
+    return { ...result, bases: basesOf(state, await unsentIds(database)) }
   }
 
-  /** What is unsent now was written on what the till had so far: a merge has to know that. */
-  async function readBases() {
-    const unsent = new Set((await readUnsent()).map(idOf))
-    const bases = (state.bases ?? []).map((base) => ({ ...base, ids: base.ids.filter((id) => unsent.delete(id)) }))
-    return [...bases, { cursor: state.cursor, ids: [...unsent] }].filter(({ ids }) => ids.length)
-  }
-
+  /**
+   * What is unsent now was written on what the till had so far: a merge has to know that. Asked
+   * again, because somebody may have written between the pull and this write of WatermelonDB's.
+   */
   function onDidPullChanges({ timestamp, snapshot, bases }) {
-    return save({ cursor: { lastPulledAt: timestamp, snapshot }, bases })
+    const before = state
+    pulled = Promise.all([
+      save({ cursor: { lastPulledAt: timestamp, snapshot }, bases }),
+      unsentIds(database),
+    ]).then(([, unsent]) => save({ bases: basesOf(before, unsent) }))
+    pulled.catch(() => {}) // whoever waits for it gets the error
   }
 
   async function pushChanges({ changes }) {
+    await pulled
     await save({ sent: batchesOf(changes, [...state.bases, { cursor: state.cursor }]) })
     return { experimentalRejectedIds: await deliver() }
   }
@@ -95,5 +118,6 @@ function makeAdapter({ database, onResults, ...options }) {
   }
 
   const args = { database, sendCreatedAsUpdated: true, pullChanges, onDidPullChanges, pushChanges }
-  return { args, close: () => save({ sent: undefined }), needsAnother: () => isStale }
+  const close = () => pulled.then(() => save({ sent: undefined }))
+  return { args, close, needsAnother: () => isStale }
 }

@@ -4,7 +4,14 @@ const MAX_RECORDS = 500
 export const KINDS = ['created', 'updated', 'deleted']
 
 /** Return the id of a row; of a deleted one there is nothing else. */
-export const idOf = (row) => row.id ?? row
+const idOf = (row) => row.id ?? row
+
+/** Return `[{ cursor, ids }]`: unsent rows by what they stand on, those without a base on `cursor`. */
+export function basesOf({ bases = [], cursor }, ids) {
+  const unsent = new Set(ids)
+  const kept = bases.map((base) => ({ ...base, ids: base.ids.filter((id) => unsent.delete(id)) }))
+  return [...kept, { cursor, ids: [...unsent] }].filter((base) => base.ids.length)
+}
 
 /** Return all rows of WatermelonDB's `changes`, and the ids of deleted ones. */
 export const rowsOf = (changes) => Object.values(changes).flatMap((told) => KINDS.flatMap((kind) => told[kind]))

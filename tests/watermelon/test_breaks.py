@@ -1,5 +1,7 @@
 """Answers that are lost, servers that were restored, apps that are new: the real WatermelonDB."""
 
+import time
+
 import pytest
 from host import Host, Till
 from store import add_customer, open_order, settle
@@ -161,3 +163,30 @@ def test_a_till_that_was_revoked_is_told_so(store, new_till):
     told = error["name"], error["status"], error["code"]
     assert told == ("FynloSyncError", 401, "token_invalid")
     assert ("orders", order[2]) in till.unsent()
+
+
+def test_what_is_written_while_a_pull_is_stored_stands_on_what_was_there(store, pair):
+    one, two = pair
+    _order, line = open_order(store, *pair)
+    quantity = two.row("orderLines", line)["quantity"]
+    two.update("orderLines", line, quantity=quantity + 2)
+    two.sync()
+    late = {"table": "orderLines", "id": line, "values": {}, "add": {"quantity": 1}}
+    one.host.ask("set", one.name, name="late", value=late)
+    one.sync()
+    truth = settle(store, *pair)
+    assert truth["orderLines"][line]["quantity"] == quantity + 3
+
+
+def test_a_second_call_is_refused_while_the_first_one_pushes(store, new_till):
+    till = new_till("Twice")
+    till.write(*store.sale(till.tables()))
+    till.fail(push=["hold"])
+    assert till.try_sync() == {"held": "push"}
+    assert "being synchronized" in till.try_sync()["error"]["message"]
+    till.go()
+    deadline = time.monotonic() + 10
+    while "error" in till.try_sync():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert not till.unsent()

@@ -15,7 +15,7 @@ MUTANT_OPERATIONS = 150 if IS_LONG else 110
 #: Bugs of the client: ``(file, text, instead)``.
 CLIENT = {
     "forgets what unsent rows stand on": (
-        "adapter.js", "return [...bases, { cursor: state.cursor, ids: [...unsent] }]", "return []",
+        "batches.js", "return [...kept, { cursor, ids: [...unsent] }]", "return []",
     ),
     "forgets the snapshot": (
         "adapter.js", "cursor: { lastPulledAt: timestamp, snapshot }",

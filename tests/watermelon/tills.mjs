@@ -155,7 +155,15 @@ const acts = {
       database: till.database, baseUrl: till.baseUrl, device: till.device, fetch: networkOf(till),
       getToken: async () => till.token, gzip: gzipSync,
       onResults: (results) => till.results.push(...results),
-      watermelon: { migrationsEnabledAtVersion: till.migrationsEnabledAtVersion },
+      watermelon: {
+        migrationsEnabledAtVersion: till.migrationsEnabledAtVersion,
+        /** Somebody writes after the answer has come and before it is stored. */
+        onWillApplyRemoteChanges: async () => {
+          const { late } = till
+          delete till.late
+          if (late) await acts.change({ till, ...late })
+        },
+      },
     }).then(
       () => ({ results: till.results, requests: till.requests, met: till.met }),
       ({ name, message, status, code }) => ({ error: { name, message, status, code }, met: till.met })

@@ -18,12 +18,14 @@ class Change:
 
     :ivar kind: ``created``, ``updated`` or ``deleted``
     :ivar row: its columns; of a deleted one nothing
+    :ivar told_id: its id as the till writes it, perhaps in capital letters
     """
 
     collection: str
     id: str
     kind: str
     row: dict = field(default_factory=dict)
+    told_id: str = field(default="", compare=False)
 
 
 @dataclass
@@ -98,7 +100,7 @@ def read_changes(tables):
             row_id = row.get("id")
             told = {} if kind == DELETED else row
             if is_uuid(row_id):
-                changes.append(Change(name, row_id.lower(), kind, told))
+                changes.append(Change(name, row_id.lower(), kind, told, row_id))
             else:
                 faults.append(Change(name, str(row_id)[:200], kind, told))
     return changes, faults

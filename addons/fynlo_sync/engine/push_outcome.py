@@ -57,6 +57,13 @@ class Outcome:
         return [change for change in changes if change.kind != DELETED]
 
     @property
+    def renamed(self):
+        """What is booked and the till has under an id in capital letters; the server has none."""
+        booked = [] if self.is_bad else self.aggregate.changes
+        kept = [each for each in booked if each.kind != DELETED and each not in self.refused]
+        return [each for each in kept if each.told_id not in ("", each.id)]
+
+    @property
     def spared(self):
         """The deletions of which nothing is booked: the till has let go of rows that are there."""
         return [each for each in self.aggregate.changes if self.is_bad and each.kind == DELETED]

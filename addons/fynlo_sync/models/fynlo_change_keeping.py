@@ -16,15 +16,24 @@ UPDATE fynlo_sync_epoch SET compacted = GREATEST(compacted, LEAST(
      ORDER BY xid LIMIT 1)))
 """
 # What deletes a row stays beside what else was logged of it, and so does what names its public id:
-# a row that has left a company is told as gone by that alone.
+# a row that has left a company is told as gone by that alone. All below ``merged`` is done: each
+# step looks only at rows that a later change names.
+_STEP = """
+SELECT merged::text, LEAST(compacted, (
+    SELECT xid FROM fynlo_change WHERE xid > merged ORDER BY xid OFFSET %s LIMIT 1))::text
+FROM fynlo_sync_epoch
+"""
 _MERGE = """
 DELETE FROM fynlo_change WHERE id IN (
     SELECT id FROM (
-        SELECT id, row_number() OVER (
+        SELECT logged.id, row_number() OVER (
             PARTITION BY collection, row_id, store_id, company_id, op = 'D', public_id IS NULL
-            ORDER BY xid DESC, id DESC) AS rank
-        FROM fynlo_change WHERE xid < (SELECT compacted FROM fynlo_sync_epoch)) ranked
-    WHERE rank > 1 LIMIT %s)
+            ORDER BY xid DESC, logged.id DESC) AS rank
+        FROM fynlo_change logged JOIN (
+            SELECT DISTINCT collection, row_id FROM fynlo_change
+            WHERE xid >= %(start)s::xid8 AND xid < %(finish)s::xid8) named
+        USING (collection, row_id) WHERE xid < %(finish)s::xid8) ranked
+    WHERE rank > 1)
 """
 _FLOOR = """
 UPDATE fynlo_sync_epoch SET floor = GREATEST(floor, LEAST(compacted, (
@@ -75,14 +84,25 @@ class FynloChange(models.AbstractModel):
         self.env.cr.execute(SQL(_HORIZON, _FRESH_HOURS))
         self.env.cr.execute(SQL(_FLOOR, TOMBSTONE_DAYS, TOMBSTONE_DAYS))
         cron._commit_progress(0)
-        for statement in (_FORGET, _MERGE):
-            while self._fynlo_delete(statement) == _BATCH:
+        for step in (self._fynlo_forget, self._fynlo_merge):
+            while step():
                 if not cron._commit_progress(_BATCH):
                     return
 
-    def _fynlo_delete(self, statement):
-        self.env.cr.execute(SQL(statement, _BATCH))
-        return self.env.cr.rowcount
+    def _fynlo_forget(self):
+        """Drop a batch of what is too old; tell whether there is more."""
+        self.env.cr.execute(SQL(_FORGET, _BATCH))
+        return self.env.cr.rowcount == _BATCH
+
+    def _fynlo_merge(self):
+        """Merge what some further transactions have changed; tell whether there were any."""
+        [[start, finish]] = self.env.execute_query(SQL(_STEP, _BATCH))
+        if int(finish) <= int(start):
+            return False
+        self.env.cr.execute(SQL(_MERGE, start=start, finish=finish))
+        query = "UPDATE fynlo_sync_epoch SET merged = %s::xid8"
+        self.env.cr.execute(SQL(query, finish))
+        return True
 
     @api.model
     def _fynlo_cron_note_time(self):

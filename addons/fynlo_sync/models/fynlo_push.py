@@ -203,10 +203,10 @@ def _view(outcomes, offset_ms):
     rejected = {}
     for outcome in outcomes:
         for change in outcome.dirty:
-            rejected.setdefault(change.collection, []).append(change.id)
+            rejected.setdefault(change.collection, []).append(change.told_id or change.id)
     return PushView(
         experimental_rejected_ids=rejected,
-        resync=any(outcome.is_changed for outcome in outcomes),
+        resync=any(outcome.is_changed or outcome.renamed for outcome in outcomes),
         clock_offset_ms=offset_ms,
         results=[_result(outcome) for outcome in outcomes],
     )

@@ -27,11 +27,14 @@ from ..schemas.push_rows import unfold
 
 _logger = logging.getLogger(__name__)
 _BY_NAME = {each.name: each for each in COLLECTIONS}
+#: What the compaction has merged stands for changes of others, too, and for some that were open.
 _SEEN_ANEW = """
 SELECT 1 FROM fynlo_change WHERE collection = %(collection)s AND row_id = %(row_id)s
   AND xid >= %(since)s::text::xid8
-  AND (%(known)s IS NULL OR NOT pg_visible_in_snapshot(xid, %(known)s::pg_snapshot))
-  AND device_id IS DISTINCT FROM %(device_id)s LIMIT 1
+  AND (xid < (SELECT compacted FROM fynlo_sync_epoch)
+       OR device_id IS DISTINCT FROM %(device_id)s
+       AND (%(known)s IS NULL OR NOT pg_visible_in_snapshot(xid, %(known)s::pg_snapshot)))
+LIMIT 1
 """
 _OTHER = """
 SELECT device_id FROM fynlo_change WHERE collection = %(collection)s
@@ -273,7 +276,9 @@ class FynloPushDesk(models.AbstractModel):
         for outcome in outcomes:
             for collection, row_id in outcome.touched:
                 rows.setdefault((collection, "U"), []).append((row_id, None))
-            for collection, public_id in outcome.buried:
+            renamed = {(each.collection, each.told_id) for each in outcome.renamed}
+            renamed = {each for each in renamed if each[0] in _BY_NAME}
+            for collection, public_id in outcome.buried | renamed:
                 number = _NO_ROW + UUID(public_id).int % _NO_ROW
                 rows.setdefault((collection, "D"), []).append((number, public_id))
         for (collection, op), told in rows.items():

@@ -15,10 +15,12 @@ CREATE TABLE IF NOT EXISTS fynlo_sync_epoch (
     secret text NOT NULL,
     floor xid8 NOT NULL,
     compacted xid8 NOT NULL,
+    merged xid8 NOT NULL DEFAULT '0',
     captured text NOT NULL DEFAULT '',
     triggers integer NOT NULL DEFAULT 0,
     timed_at timestamptz NOT NULL DEFAULT now()
-)
+);
+ALTER TABLE fynlo_sync_epoch ADD COLUMN IF NOT EXISTS merged xid8 NOT NULL DEFAULT '0';
 """
 #: Where the numbers of transactions come from. A restored copy has another database or another
 #: cluster, one that was wound back another timeline (the first eight digits of a log file). A dump
@@ -41,7 +43,7 @@ SELECT %(epoch)s, system_identifier, incarnation, %(secret)s, horizon, horizon
 FROM ({_HERE}) here, pg_snapshot_xmin(pg_current_snapshot()) horizon
 ON CONFLICT (id) DO UPDATE SET epoch = EXCLUDED.epoch, secret = EXCLUDED.secret,
     system_identifier = EXCLUDED.system_identifier, incarnation = EXCLUDED.incarnation,
-    floor = EXCLUDED.floor, compacted = EXCLUDED.compacted
+    floor = EXCLUDED.floor, compacted = EXCLUDED.compacted, merged = EXCLUDED.merged
 """
 
 

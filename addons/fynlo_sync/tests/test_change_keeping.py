@@ -3,6 +3,8 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..engine.capture import function_name
+from ..engine.sight import Sight
+from ..models import fynlo_change_keeping
 from .common import pull_as, rows_of, told
 
 _LOG = """
@@ -44,6 +46,33 @@ class TestChangeKeeping(FynloCase):
         kept = [(1, 12, "U"), (2, 13, "D"), (2, 14, "U"), (3, 15, "U"), (3, 16, "U")]
         self.assertEqual(self.kept(), kept)
         self.assertEqual(self.marks(), (3, 15))
+
+    def test_a_later_run_looks_only_at_what_came_since(self):
+        self.env.cr.execute("UPDATE fynlo_sync_epoch SET floor = '3', compacted = '3'")
+        self.patch(fynlo_change_keeping, "_BATCH", 2)
+        for xid, row_id in ((10, 1), (11, 2), (12, 1), (13, 3), (14, 1)):
+            self.note(xid, row_id, "U", "3 days")
+        self.log._fynlo_cron_compact()
+        self.assertEqual(self.kept(), [(1, 14, "U"), (2, 11, "U"), (3, 13, "U")])
+        for xid, row_id in ((15, 4), (16, 2), (17, 4)):
+            self.note(xid, row_id, "U", "2 days")
+        self.env.cr.execute("UPDATE fynlo_sync_epoch SET merged = '15'")
+        self.log._fynlo_cron_compact()
+        kept = [(1, 14, "U"), (2, 16, "U"), (3, 13, "U"), (4, 17, "U")]
+        self.assertEqual(self.kept(), kept)
+
+    def test_a_merged_change_of_a_tills_own_may_hide_anothers(self):
+        """Who deletes what others have changed is asked, however long ago that was."""
+        self.env.cr.execute("UPDATE fynlo_sync_epoch SET floor = '3', compacted = '3'")
+        for xid, device in ((10, None), (11, self.device)):
+            self.log._fynlo_sign(device and device.id)
+            self.note(xid, 1, "U", "3 days")
+        desk, sight = self.env["fynlo.push.desk"], Sight(9, "9:9:", self.device.id)
+        self.assertTrue(desk._fynlo_is_changed("taxes", 1, sight))
+        self.log._fynlo_cron_compact()
+        self.assertEqual(self.kept(), [(1, 11, "U")])
+        self.assertTrue(desk._fynlo_is_changed("taxes", 1, sight))
+        self.assertFalse(desk._fynlo_is_changed("taxes", 1, Sight(12, None, self.device.id)))
 
     def test_what_was_deleted_is_told_for_90_days(self):
         self.env.cr.execute("UPDATE fynlo_sync_epoch SET floor = '3', compacted = '3'")

@@ -79,6 +79,21 @@ class TestPushSilent(PushCase):
         self.assertEqual(self.push_one(changes).status, "duplicate")
         self.assertFalse(self.conflicts())
 
+    def test_ids_in_capital_letters(self):
+        """A till that has them must not take for sent what was refused, nor have rows twice."""
+        order, line, payment = self.sale()
+        order["id"] = order["id"].upper()
+        view = self.push(self.of_sales((order | {"orderType": "space"}, line, payment)))
+        self.assertEqual(view.results[0].status, "rejected")
+        self.assertEqual(view.experimental_rejected_ids["orders"], [order["id"]])
+        view = self.push(self.of_sales((order, line, payment)))
+        self.assertEqual((view.results[0].status, view.resync), ("applied", True))
+        self.env.cr.execute(
+            "SELECT op, public_id FROM fynlo_change WHERE upper(public_id) = %s ORDER BY 1, 2",
+            [order["id"]],
+        )
+        self.assertIn(("D", order["id"]), self.env.cr.fetchall())
+
     def test_tags_that_others_have_added_stay(self):
         row = {"id": str(uuid4()), "firstName": "Zoe", "tags": '["VIP"]'}
         self.push(self.created(customers=[row]))
