@@ -16,7 +16,7 @@ from odoo.addons.fynlo_base.principal import principal_of
 from odoo.addons.fynlo_pos_api.exceptions import SessionNotOpenError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
-from psycopg2 import IntegrityError
+from psycopg2.errors import ExclusionViolation, ForeignKeyViolation, UniqueViolation
 
 from ..engine.clock import Instant, bound, parse_instant
 from ..engine.merge import UNKNOWN, Column, Rule
@@ -26,6 +26,8 @@ from ..schemas.collections import COLLECTIONS
 from ..schemas.push_rows import unfold
 
 _logger = logging.getLogger(__name__)
+#: What somebody who was faster is the reason of. What other checks refuse stays refused.
+_TWINS = UniqueViolation, ForeignKeyViolation, ExclusionViolation
 _BY_NAME = {each.name: each for each in COLLECTIONS}
 #: What the compaction has merged stands for changes of others, too, and for some that were open.
 _SEEN_ANEW = """
@@ -106,7 +108,7 @@ class FynloPushDesk(models.AbstractModel):
                 return act(*args)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
-        except IntegrityError:  # a twin was faster: next time it is seen
+        except _TWINS:  # somebody was faster: next time it is seen
             return Outcome(aggregate, RETRY, "busy", "Others write the same record now.")
         except Exception as error:
             if is_outage(error):

@@ -1,7 +1,9 @@
 from uuid import uuid4
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
+from ..models import fynlo_push_desk
 from .push_case import PushCase
 
 #: A moment of 2099 whose digits are those of a payment card.
@@ -59,3 +61,11 @@ class TestPushOdd(PushCase):
         order["occurredAt"] -= 30 * 86_400_000
         result = self.push_one(self.of_sales((order, line, payment)))
         self.assertEqual(result.status, "applied", result)
+
+    def test_what_a_check_of_the_database_refuses_is_not_called_busy(self):
+        self.env.cr.execute(
+            "ALTER TABLE pos_order ADD CHECK (general_customer_note IS DISTINCT FROM 'Odd')"
+        )
+        with self.assertLogs(fynlo_push_desk.__name__, "ERROR") as log, mute_logger("odoo.sql_db"):
+            self.check_alone(self.of_sales(self.sale(note="Odd")), ("retry", "internal_error"))
+        self.assertIn("was not booked", log.output[0])
