@@ -222,7 +222,7 @@ class TestPushGround(Pushing, SellingCase):
             seen = pull_over_http(self)
             cursor = {"lastPulledAt": seen["timestamp"], "snapshot": seen["snapshot"]}
             data, told = self.push(gone, who=who, **cursor)
-            self.assertEqual((told, data["resync"]), ([("duplicate", None)], True))
+            self.assertEqual((told, data["resync"]), ([("conflict", None)], True))
             self.assertEqual(data["experimentalRejectedIds"], {})
             booked = self.booked(order)
             told = (booked.state, booked.amount_paid, len(booked.lines), len(booked.payment_ids))
@@ -239,9 +239,8 @@ class TestPushGround(Pushing, SellingCase):
                 if is_deleted:
                     booked.unlink()
                 updated = {"orders": {"updated": [order | {"note": "Late"}]}}
-                status = ("rejected", "invalid_fields") if is_deleted else ("duplicate", None)
-                self.check(updated, *status)
                 late = {"orderLines": {"created": [self.line_row(order, self.coffee)]}}
                 status = ("rejected", "invalid_fields") if is_deleted else ("conflict", None)
+                self.check(updated, *status)
                 self.check(late, *status)
                 self.assertEqual(self.booked(order).state, False if is_deleted else "cancel")
