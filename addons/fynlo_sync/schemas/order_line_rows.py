@@ -1,7 +1,7 @@
 """What a till gets of the lines of orders."""
 
 from ..engine.collection import Collection, Source
-from .order_rows import LIES_APART, TAKES_BACK
+from .order_rows import TAKES_BACK, follow_order
 from .sync_row import JsonText, SyncRow
 
 
@@ -74,30 +74,6 @@ ORDER_LINES = Collection(
             ("line_uuid", "quantity", "cancelled_quantity"),
             store="changed.config_id",
         ),
-        Source(
-            "pos_session",
-            """SELECT line.id FROM pos_order sold JOIN pos_order_line line
-               ON line.order_id = sold.id WHERE sold.session_id = changed.id""",
-            ("state",),
-            store="changed.config_id",
-            only_updates=True,
-        ),
-        # It goes with its order: to another store or session, or one for another day that ends.
-        Source(
-            "pos_order",
-            "SELECT id FROM pos_order_line WHERE order_id = changed.id",
-            ("session_id", "config_id"),
-            store="changed.config_id",
-            public_id="SELECT uuid FROM pos_order_line WHERE id = hit.row_id",
-            only_updates=True,
-        ),
-        Source(
-            "pos_order",
-            "SELECT id FROM pos_order_line WHERE order_id = changed.id",
-            ("state",),
-            store="changed.config_id",
-            only_updates=True,
-            given=LIES_APART,
-        ),
+        *follow_order("pos_order_line", "order_id"),
     ),
 )  # fmt: skip

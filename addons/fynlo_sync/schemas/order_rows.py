@@ -12,6 +12,24 @@ LIES_APART = """NOT EXISTS (
     SELECT FROM pos_session WHERE id = changed.session_id AND state != 'closed')"""
 
 
+def follow_order(table, key):
+    """Return the sources by which rows of a table come and go with their order.
+
+    :param table: table of PostgreSQL, each of whose rows belongs to an order
+    :param key: its column that names the order
+    """
+    of_order = f"SELECT id FROM {table} WHERE {key} = changed.id"
+    of_session = f"""SELECT part.id FROM pos_order sold JOIN {table} part
+                     ON part.{key} = sold.id WHERE sold.session_id = changed.id"""
+    told = {"store": "changed.config_id", "only_updates": True}
+    public_id = f"SELECT uuid FROM {table} WHERE id = hit.row_id"
+    return (
+        Source("pos_session", of_session, ("state",), **told),
+        Source("pos_order", of_order, ("session_id", "config_id"), public_id=public_id, **told),
+        Source("pos_order", of_order, ("state",), given=LIES_APART, **told),
+    )
+
+
 class OrderRow(SyncRow):
     """An order, as ``GET /orders/{id}`` tells it; its lines and payments are rows of their own."""
 

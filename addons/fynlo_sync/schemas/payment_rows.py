@@ -1,7 +1,7 @@
 """What a till gets of the payments of orders."""
 
-from ..engine.collection import Collection, Source
-from .order_rows import LIES_APART
+from ..engine.collection import Collection
+from .order_rows import follow_order
 from .sync_row import Millis, SyncRow
 
 
@@ -31,30 +31,5 @@ PAYMENTS = Collection(
     store="SELECT config_id FROM pos_order WHERE id = changed.pos_order_id",
     company="changed.company_id",
     where="changed.is_change IS NOT TRUE",
-    sources=(
-        Source(
-            "pos_session",
-            """SELECT paid.id FROM pos_order sold JOIN pos_payment paid
-               ON paid.pos_order_id = sold.id WHERE sold.session_id = changed.id""",
-            ("state",),
-            store="changed.config_id",
-            only_updates=True,
-        ),
-        Source(
-            "pos_order",
-            "SELECT id FROM pos_payment WHERE pos_order_id = changed.id",
-            ("session_id", "config_id"),
-            store="changed.config_id",
-            public_id="SELECT uuid FROM pos_payment WHERE id = hit.row_id",
-            only_updates=True,
-        ),
-        Source(
-            "pos_order",
-            "SELECT id FROM pos_payment WHERE pos_order_id = changed.id",
-            ("state",),
-            store="changed.config_id",
-            only_updates=True,
-            given=LIES_APART,
-        ),
-    ),
+    sources=follow_order("pos_payment", "pos_order_id"),
 )  # fmt: skip
